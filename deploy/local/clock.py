@@ -68,7 +68,7 @@ class LocalCalendar:
         self._client = client
         self._clocks = clocks
         self._timers = timers
-        self._quiet = Quiet(client, clocks)
+        self._quiet = Quiet(client, clocks, by_wakes=timers is not None)
         self._seen = NOTHING
         self._skipper = TimeSkipper(client)
         self._bound = asyncio.Semaphore(_AT_ONCE)
@@ -97,7 +97,7 @@ class LocalCalendar:
     async def _advance(self, by: timedelta, say: Say) -> None:
         await self._align()
         # Where only what is due is moved, what the schedules would have read meanwhile is read after the first step.
-        await (self._settle() if self._timers is None else self._rest(self._seen))
+        await (self._settle() if self._timers is None else self._rest(NOTHING))
         left = by + PAST_A_TIMER
         longest = LONGEST_STEP + PAST_A_TIMER
         while left > timedelta():
@@ -111,6 +111,7 @@ class LocalCalendar:
             say(banner.clock_line(read_offset(self._site.clock_file)))
 
     async def _move(self, step: timedelta) -> None:
+        self._seen = NOTHING  # what stood still before does so no longer
         offset = read_offset(self._site.clock_file) + step
         write_offset(self._site.clock_file, offset)  # a process that starts meanwhile reads it here
         await asyncio.gather(*(self._set(name, offset) for name in self._clocks))

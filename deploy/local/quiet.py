@@ -41,13 +41,20 @@ _AT_ONCE = 20
 
 @dataclass(frozen=True)
 class Sight:
-    """What one look saw: why it is not quiet, or how far each running workflow has come."""
+    """What one look saw: why it is not quiet, or how far each running workflow has come.
+
+    Attributes:
+        hindrance: Why it is not quiet, if it is not.
+        lengths: Events in the history of each running workflow.
+        wakes: How often each process had written wakes of workflows.
+    """
 
     hindrance: str | None
     lengths: Mapping[Run, int]
+    wakes: Mapping[str, int]
 
 
-NOTHING = Sight("nothing was seen yet", {})
+NOTHING = Sight("nothing was seen yet", {}, {})
 
 
 class Quiet:
@@ -56,13 +63,22 @@ class Quiet:
     Args:
         client: Temporal.
         clocks: Process → its clock service, which also tells what it has to deliver.
+        by_wakes: Does not look at workflows again that were quiet, where nothing is left to deliver and no process has
+            written a wake since: who may ask so steers none meanwhile, and begins anew once timers were moved.
     """
 
-    def __init__(self, client: Client, clocks: "Mapping[str, clock_pb2_grpc.ClockServiceAsyncStub]") -> None:
+    def __init__(
+        self,
+        client: Client,
+        clocks: "Mapping[str, clock_pb2_grpc.ClockServiceAsyncStub]",
+        *,
+        by_wakes: bool = False,
+    ) -> None:
         self._client = client
         self._clocks = clocks
+        self._by_wakes = by_wakes
         self._bound = asyncio.Semaphore(_AT_ONCE)
-        self._hinders: WorkflowHandle[object, object] | None = None
+        self._hinder: list[WorkflowHandle[object, object]] = []
 
     async def wait(self, before: Sight = NOTHING) -> Sight:
         """Waits until two looks in a row see the same quiet world; what begins between them is seen by the second.
@@ -78,7 +94,7 @@ class Quiet:
         """
         end = time.monotonic() + _SECONDS
         while True:
-            sight = await self._look()
+            sight = await self._look(before)
             if sight.hindrance is None and sight == before:
                 return sight
             before = sight
@@ -93,41 +109,44 @@ class Quiet:
             async for found in self._client.list_workflows(RUNNING)
         ]
 
-    async def _look(self) -> Sight:
+    async def _look(self, before: Sight) -> Sight:
         try:
-            return await self._see()
+            return await self._see(before)
         except RPCError as error:
             if error.status not in TEMPORAL_AWAY:
                 raise
-            return Sight(f"Temporal does not answer ({error.status.name})", {})
+            return Sight(f"Temporal does not answer ({error.status.name})", {}, {})
 
-    async def _see(self) -> Sight:
+    async def _see(self, before: Sight) -> Sight:
         """Looks where it was not quiet before, and at all others once it is quiet there: a full look is dear."""
-        if self._hinders is not None:
-            if hindrance := (await self._state(self._hinders))[1]:
-                return Sight(hindrance, {})
-            self._hinders = None
-        for hindrance in await asyncio.gather(*(self._backlog(name) for name in self._clocks)):
+        for handle in self._hinder.copy():
+            if hindrance := (await self._state(handle))[1]:
+                return Sight(hindrance, {}, {})
+            self._hinder.remove(handle)
+        backlogs = dict(zip(self._clocks, await asyncio.gather(*map(self._backlog, self._clocks)), strict=True))
+        for _, hindrance in backlogs.values():
             if hindrance:
-                return Sight(hindrance, {})
+                return Sight(hindrance, {}, {})
+        wakes = {process: written for process, (written, _) in backlogs.items()}
+        if self._by_wakes and before.hindrance is None and before.wakes == wakes:
+            return before
         handles = await self.running()
         states = await asyncio.gather(*map(self._state, handles))
-        for handle, (_, hindrance) in zip(handles, states, strict=True):
+        self._hinder = [handle for handle, (_, hindrance) in zip(handles, states, strict=True) if hindrance]
+        for _, hindrance in states:
             if hindrance:
-                self._hinders = handle
-                return Sight(hindrance, {})
-        return Sight(
-            None,
-            {(handle.id, handle.run_id or ""): length for handle, (length, _) in zip(handles, states, strict=True)},
-        )
+                return Sight(hindrance, {}, {})
+        lengths = {(handle.id, handle.run_id or ""): each[0] for handle, each in zip(handles, states, strict=True)}
+        return Sight(None, lengths, wakes)
 
-    async def _backlog(self, process: str) -> str | None:
+    async def _backlog(self, process: str) -> tuple[int, str | None]:
+        """How often it has written wakes, and why it is not quiet, if it is not."""
         try:
             answer = await self._clocks[process].GetBacklog(clock_pb2.GetBacklogRequest(), timeout=5)
         except grpc.aio.AioRpcError as error:
-            return f"{process} does not answer ({error.code().name})"
+            return 0, f"{process} does not answer ({error.code().name})"
         waiting = answer.backlog.outbox_rows
-        return f"{process} has {waiting} rows to deliver" if waiting else None
+        return answer.wakes, f"{process} has {waiting} rows to deliver" if waiting else None
 
     async def _state(self, handle: WorkflowHandle[object, object]) -> tuple[int, str | None]:
         request = DescribeWorkflowExecutionRequest(

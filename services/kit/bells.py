@@ -13,10 +13,15 @@ class Kind(StrEnum):
 
 
 class Bell:
-    """Rings for every loop that waits for one kind of row; each has an event of its own, so that none misses a ring."""
+    """Rings for every loop that waits for one kind of row; each has an event of its own, so that none misses a ring.
+
+    Attributes:
+        rings: How often it has rung.
+    """
 
     def __init__(self) -> None:
         """Begin without listeners."""
+        self.rings = 0
         self._events: list[asyncio.Event] = []
 
     def listen(self) -> asyncio.Event:
@@ -31,6 +36,7 @@ class Bell:
 
     def ring(self) -> None:
         """Set every event."""
+        self.rings += 1
         for event in self._events:
             event.set()
 

@@ -6,6 +6,7 @@ from typing import Any
 from grpc.aio import ServicerContext
 
 from casella.common.v1 import clock_pb2, clock_pb2_grpc, common_pb2
+from services.kit.bells import Bell
 from services.kit.clock import OffsetClock
 from services.kit.outbox import Backlog
 from services.kit.validation import Violations
@@ -17,10 +18,11 @@ Context = ServicerContext[Any, Any]
 class ClockServicer(clock_pb2_grpc.ClockServiceServicer):
     """The movable clock and the backlog, over gRPC."""
 
-    def __init__(self, clock: OffsetClock, backlog: Callable[[], Awaitable[Backlog]]) -> None:
-        """Take the process's clock and what counts its outbox."""
+    def __init__(self, clock: OffsetClock, backlog: Callable[[], Awaitable[Backlog]], wakes: Bell) -> None:
+        """Take the process's clock, what counts its outbox, and the bell that rings where wakes are written to it."""
         self._clock = clock
         self._backlog = backlog
+        self._wakes = wakes
 
     async def GetClock(self, request: clock_pb2.GetClockRequest, context: Context) -> clock_pb2.GetClockResponse:
         """Tell the time."""
@@ -42,4 +44,6 @@ class ClockServicer(clock_pb2_grpc.ClockServiceServicer):
         """Count what is still to be delivered."""
         backlog = await self._backlog()
         oldest = to_timestamp(backlog.oldest) if backlog.oldest else None
-        return clock_pb2.GetBacklogResponse(backlog=common_pb2.Backlog(outbox_rows=backlog.rows, oldest=oldest))
+        return clock_pb2.GetBacklogResponse(
+            backlog=common_pb2.Backlog(outbox_rows=backlog.rows, oldest=oldest), wakes=self._wakes.rings
+        )

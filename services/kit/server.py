@@ -25,6 +25,7 @@ from casella.common.v1 import (
     trail_pb2_grpc,
 )
 from services.kit import event_feed, outbox, recovery_hold, requests
+from services.kit.bells import Kind
 from services.kit.clock import OffsetClock
 from services.kit.clock_service import ClockServicer
 from services.kit.core import Core
@@ -297,11 +298,13 @@ def _clock_service(core: Core) -> list[tuple[Register, object]]:
     if not core.settings.local or not isinstance(clock, OffsetClock):
         return []
 
+    wakes = core.database.bells[Kind.WAKE]
+
     async def backlog() -> outbox.Backlog:
         async with core.database.reading() as conn:
             return await outbox.backlog(conn)
 
-    return [(clock_pb2_grpc.add_ClockServiceServicer_to_server, ClockServicer(clock, backlog))]
+    return [(clock_pb2_grpc.add_ClockServiceServicer_to_server, ClockServicer(clock, backlog, wakes))]
 
 
 def _credentials(tls: Tls) -> grpc.ServerCredentials:

@@ -22,6 +22,7 @@ from deploy.local.failure import LaunchError
 from deploy.local.quiet import RUNNING, Quiet
 from deploy.local.site import Site
 from deploy.local.timers import Timers
+from services.kit.bells import Bell
 from services.kit.clock import OffsetClock, read_offset
 from services.kit.clock_service import ClockServicer
 from services.kit.outbox import Backlog
@@ -42,6 +43,7 @@ class Process:
     def __init__(self) -> None:
         self.clock = OffsetClock()
         self.outbox_rows = 0
+        self.wakes = Bell()
         self.noted: list[timedelta] = []
         self.held = asyncio.Event()
         self.looks = 0
@@ -133,7 +135,9 @@ def process() -> Process:
 @pytest.fixture
 async def clocks(process: Process) -> AsyncIterator[Clocks]:
     server = grpc.aio.server()
-    clock_pb2_grpc.add_ClockServiceServicer_to_server(ClockServicer(process.clock, process.backlog), server)
+    clock_pb2_grpc.add_ClockServiceServicer_to_server(
+        ClockServicer(process.clock, process.backlog, process.wakes), server
+    )
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
@@ -276,6 +280,22 @@ async def test_what_an_earlier_wait_saw_last_counts_as_a_look_unless_something_h
         process.looks = 0
         after = await Quiet(client, clocks).wait(before)
         assert process.looks > 1
+    assert before.lengths.items() < after.lengths.items()
+
+
+async def test_who_looks_by_wakes_looks_at_workflows_again_only_once_one_was_woken(
+    client: Client, process: Process, clocks: Clocks
+) -> None:
+    by_wakes = Quiet(client, clocks, by_wakes=True)
+    async with working(client, process), asyncio.timeout(20):
+        await waits(client, hours=1)
+        await until_listed(client, 1)
+        before = await by_wakes.wait()
+        await waits(client, hours=2)
+        await until_listed(client, 2)
+        assert await by_wakes.wait(before) == before
+        process.wakes.ring()
+        after = await by_wakes.wait(before)
     assert before.lengths.items() < after.lengths.items()
 
 

@@ -11,10 +11,13 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from casella.common.v1 import clock_pb2, clock_pb2_grpc, errors_pb2, measures_pb2, measures_pb2_grpc
+from services.kit import outbox
 from services.kit.channels import open_channel
 from services.kit.clock import OffsetClock, SystemClock
 from services.kit.core import Core
 from services.kit.errors import Refused
+from services.kit.ids import new_id
+from services.kit.outbox import Wake
 from services.kit.server import LARGEST_REQUEST, Room, Server
 from services.kit.settings import RoomSettings
 from services.kit.wire import from_duration, to_duration
@@ -22,8 +25,12 @@ from tests.support.room import caller_secret, room_settings
 
 
 @pytest.fixture
-async def address(kit_url: str, tmp_path: Path) -> AsyncIterator[str]:
-    core = Core.of("kit", RoomSettings(**room_settings(kit_url, tmp_path)), OffsetClock())
+def core(kit_url: str, tmp_path: Path) -> Core:
+    return Core.of("kit", RoomSettings(**room_settings(kit_url, tmp_path)), OffsetClock())
+
+
+@pytest.fixture
+async def address(core: Core, tmp_path: Path) -> AsyncIterator[str]:
     server = Server(core, Room(services=[], templates=tmp_path, task_queue="kit"))
     port = await server.start("127.0.0.1:0")
     await server.serving()
@@ -42,6 +49,17 @@ async def test_the_operator_moves_the_clock_and_never_back(address: str) -> None
             await stub.SetClockOffset(clock_pb2.SetClockOffsetRequest(offset=to_duration(timedelta(days=2))))
         assert refused.value.reason == errors_pb2.REASON_INVALID_INPUT
         assert [v.field for v in refused.value.violations] == ["offset"]
+
+
+async def test_whoever_moves_the_clock_is_told_how_often_wakes_were_written(core: Core, address: str) -> None:
+    async with open_channel(address, caller_secret("operator")) as channel:
+        stub, asked = clock_pb2_grpc.ClockServiceStub(channel), clock_pb2.GetBacklogRequest()
+        before = await stub.GetBacklog(asked)
+        async with core.database.transaction() as conn:
+            wake = Wake("Look", "look:1", "look_again", new_id(), "Look at 1", priority=1)
+            await outbox.wake(conn, wake, core.clock.now())
+        after = await stub.GetBacklog(asked)
+    assert (after.wakes, after.backlog.outbox_rows) == (before.wakes + 1, before.backlog.outbox_rows + 1)
 
 
 async def test_a_caller_that_the_rpc_does_not_name_is_refused(address: str) -> None:

@@ -28,7 +28,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63\x61sella/common/v1/clock.proto\x12\x11\x63\x61sella.common.v1\x1a\x1e\x63\x61sella/common/v1/access.proto\x1a\x1e\x63\x61sella/common/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x11\n\x0fGetClockRequest\"f\n\x10GetClockResponse\x12\'\n\x03now\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x06offset\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"B\n\x15SetClockOffsetRequest\x12)\n\x06offset\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"A\n\x16SetClockOffsetResponse\x12\'\n\x03now\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x13\n\x11GetBacklogRequest\"A\n\x12GetBacklogResponse\x12+\n\x07\x62\x61\x63klog\x18\x01 \x01(\x0b\x32\x1a.casella.common.v1.Backlog2\xba\x02\n\x0c\x43lockService\x12Z\n\x08GetClock\x12\".casella.common.v1.GetClockRequest\x1a#.casella.common.v1.GetClockResponse\"\x05\xa2\xbb\x18\x01\x04\x12l\n\x0eSetClockOffset\x12(.casella.common.v1.SetClockOffsetRequest\x1a).casella.common.v1.SetClockOffsetResponse\"\x05\xa2\xbb\x18\x01\x04\x12`\n\nGetBacklog\x12$.casella.common.v1.GetBacklogRequest\x1a%.casella.common.v1.GetBacklogResponse\"\x05\xa2\xbb\x18\x01\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63\x61sella/common/v1/clock.proto\x12\x11\x63\x61sella.common.v1\x1a\x1e\x63\x61sella/common/v1/access.proto\x1a\x1e\x63\x61sella/common/v1/common.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x11\n\x0fGetClockRequest\"f\n\x10GetClockResponse\x12\'\n\x03now\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x06offset\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"B\n\x15SetClockOffsetRequest\x12)\n\x06offset\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"A\n\x16SetClockOffsetResponse\x12\'\n\x03now\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x13\n\x11GetBacklogRequest\"P\n\x12GetBacklogResponse\x12+\n\x07\x62\x61\x63klog\x18\x01 \x01(\x0b\x32\x1a.casella.common.v1.Backlog\x12\r\n\x05wakes\x18\x02 \x01(\x03\x32\xba\x02\n\x0c\x43lockService\x12Z\n\x08GetClock\x12\".casella.common.v1.GetClockRequest\x1a#.casella.common.v1.GetClockResponse\"\x05\xa2\xbb\x18\x01\x04\x12l\n\x0eSetClockOffset\x12(.casella.common.v1.SetClockOffsetRequest\x1a).casella.common.v1.SetClockOffsetResponse\"\x05\xa2\xbb\x18\x01\x04\x12`\n\nGetBacklog\x12$.casella.common.v1.GetBacklogRequest\x1a%.casella.common.v1.GetBacklogResponse\"\x05\xa2\xbb\x18\x01\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,7 +52,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETBACKLOGREQUEST']._serialized_start=439
   _globals['_GETBACKLOGREQUEST']._serialized_end=458
   _globals['_GETBACKLOGRESPONSE']._serialized_start=460
-  _globals['_GETBACKLOGRESPONSE']._serialized_end=525
-  _globals['_CLOCKSERVICE']._serialized_start=528
-  _globals['_CLOCKSERVICE']._serialized_end=842
+  _globals['_GETBACKLOGRESPONSE']._serialized_end=540
+  _globals['_CLOCKSERVICE']._serialized_start=543
+  _globals['_CLOCKSERVICE']._serialized_end=857
 # @@protoc_insertion_point(module_scope)

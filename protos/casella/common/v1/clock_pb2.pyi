@@ -40,7 +40,9 @@ class GetBacklogRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetBacklogResponse(_message.Message):
-    __slots__ = ("backlog",)
+    __slots__ = ("backlog", "wakes")
     BACKLOG_FIELD_NUMBER: _ClassVar[int]
+    WAKES_FIELD_NUMBER: _ClassVar[int]
     backlog: _common_pb2.Backlog
-    def __init__(self, backlog: _Optional[_Union[_common_pb2.Backlog, _Mapping]] = ...) -> None: ...
+    wakes: int
+    def __init__(self, backlog: _Optional[_Union[_common_pb2.Backlog, _Mapping]] = ..., wakes: _Optional[int] = ...) -> None: ...
