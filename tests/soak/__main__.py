@@ -2,46 +2,69 @@
 
 import argparse
 import asyncio
+import shutil
 import sys
 import tempfile
-import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.soak.life import lived
 
-_SPREAD_DAYS_A_MONTH = 10
+_WHOLE_MONTHS, _WHOLE_CUSTOMERS = 24, 200
+"""A soak as long and as large has to have met everything."""
 
 
-async def _soak(months: int, customers: int, seed: int, var: Path) -> int:
-    begun, wrong = time.monotonic(), False
-    async with lived(var, seed, customers, _SPREAD_DAYS_A_MONTH * months) as life:
+async def _soak(months: int, customers: int, seed: int, var: Path) -> str:
+    """What is to be said at the end where not all is well; nothing where it is."""
+    wrong, happened = False, dict[str, int]()
+    async with lived(var, seed, customers, months) as life:
         try:
-            for number in range(1, months + 1):
+            for number in range(months + 1):  # the rest of the calendar month, and so many whole ones
                 month = await life.month()
                 figures = "  ".join(f"{name} {value}" for name, value in month.figures.items())
-                print(f"month {number:2d}  {time.monotonic() - begun:6.0f} s  {figures}", flush=True)
+                print(f"month {number:2d}  {life.pace.seconds:6.0f} s  {figures}", flush=True)
                 for finding in month.findings:
                     wrong = True
                     print(f"   WRONG  {finding}", flush=True)
+                happened = month.happened
+        except BaseException:
+            print(f"BROKE OFF on {life.today}. It cannot go on from there: SEED={seed} begins it again.", flush=True)
+            raise
         finally:
             (var / "soak.log").write_text("\n".join(life.deeds) + "\n")
-        print(f"decisions: {dict(life.operator.decisions)}")
-    print(
-        f"{'WRONG' if wrong else 'all true'}: {months} months, {customers} customers, SEED={seed}, {var / 'soak.log'}"
-    )
-    return int(wrong)
+        print(_told(happened))
+        print(await life.pace.total(life.desk.play.world))
+    never = [name for name, times in happened.items() if not times]
+    if wrong:
+        return "WRONG"
+    if never and months >= _WHOLE_MONTHS and customers >= _WHOLE_CUSTOMERS:
+        return f"not all kinds happened ({', '.join(never)})"
+    return ""
+
+
+def _told(happened: Mapping[str, int]) -> str:
+    """The final table, and what it lacks."""
+    lines = [f"   {times:6d}  {name}" for name, times in happened.items()]
+    return "\n".join(["what happened, and how often:", *lines])
 
 
 def main() -> int:
-    """1 where something was not true."""
+    """1 where something was not true, or a whole soak has not met everything."""
     parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
-    parser.add_argument("--months", type=int, default=24)
-    parser.add_argument("--customers", type=int, default=200)
+    parser.add_argument("--months", type=int, default=_WHOLE_MONTHS)
+    parser.add_argument("--customers", type=int, default=_WHOLE_CUSTOMERS)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--var", type=Path, help="a folder to keep; else a new one that is removed")
+    parser.add_argument("--var", type=Path, help="a folder to keep; else a new one, removed where all was true")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="casella-soak-") as folder:
-        return asyncio.run(_soak(chosen.months, chosen.customers, chosen.seed, chosen.var or Path(folder) / "var"))
+    var: Path = chosen.var or Path(tempfile.mkdtemp(prefix="casella-soak-")) / "var"
+    bad = asyncio.run(_soak(chosen.months, chosen.customers, chosen.seed, var))
+    which = f"{chosen.months} months, {chosen.customers} customers, SEED={chosen.seed}"
+    if bad or chosen.var:
+        which += f", {var / 'soak.log'}"
+    else:
+        shutil.rmtree(var.parent)
+    print(f"{bad or 'all true'}: {which}")
+    return int(bool(bad))
 
 
 if __name__ == "__main__":

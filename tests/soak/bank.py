@@ -4,8 +4,9 @@ It knows nothing of Casella but the files that it is given; the judge takes from
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from lxml import etree
@@ -15,6 +16,8 @@ from tests.payments.statement import Entry, statement
 _PAIN = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
 _TOLD_AGAIN = 0.05
 """How often a day's entries stand in the next statement once more, as some banks do after a correction."""
+_RETURNS = 0.1
+"""How often an account that we transfer to cannot be credited."""
 
 
 @dataclass
@@ -50,8 +53,9 @@ class Bank:
     rng: random.Random
     iban: str = ""
     moved: list[Moved] = field(default_factory=list)
+    _returning: list[Moved] = field(default_factory=list)
     _yesterday: list[Moved] = field(default_factory=list)
-    _numbers: int = 0
+    _numbers: Counter[str] = field(default_factory=Counter)
 
     def transfer(self, payer: int, minor: int, day: date, *, reference: str = "", text: str = "") -> Moved:
         """Somebody transfers an amount in cents to us."""
@@ -61,7 +65,7 @@ class Bank:
                 minor,
                 text=text,
                 reference=reference,
-                bank_reference=self._next("IN"),
+                bank_reference=self._next(f"IN{payer:04d}"),
                 day=day,
                 debtor=f"Payer {payer}",
                 iban=iban_of(payer),
@@ -70,44 +74,43 @@ class Bank:
         self.moved.append(made)
         return made
 
-    def take_back(self, credit: Moved, day: date) -> None:
-        """The payer's bank calls a transfer back: a reversal that carries the credit's own reference."""
-        entry = credit.entry
-        self.moved.append(
-            Moved(
-                credit.payer,
-                Entry(
-                    entry.minor,
-                    text=entry.text,
-                    reference=entry.reference,
-                    bank_reference=entry.bank_reference,
-                    day=day,
-                    direction="DBIT",
-                    reversal=True,
-                    debtor=entry.debtor,
-                    iban=entry.iban,
-                ),
-            )
-        )
+    def take_back(self, booked: Moved, day: date) -> None:
+        """A transfer to us is called back, or one of ours returns: a reversal that carries its own references."""
+        entry = booked.entry
+        direction = "DBIT" if entry.direction == "CRDT" else "CRDT"
+        self.moved.append(Moved(booked.payer, replace(entry, day=day, direction=direction, reversal=True)))
+
+    def references_before(self, day: date) -> list[str]:
+        """What transfers to us have named until then."""
+        named = {each.entry.reference for each in self.moved if each.entry.day and each.entry.day < day}
+        return sorted(named - {""})
 
     def execute(self, file: bytes, day: date) -> None:
         """Carry out a file of transfers (pain.001)."""
         for transfer in etree.fromstring(file).iterfind(".//p:CdtTrfTxInf", _PAIN):
             iban = transfer.findtext(".//p:CdtrAcct/p:Id/p:IBAN", "", _PAIN)
             euro, _, cents = transfer.findtext(".//p:InstdAmt", "", _PAIN).partition(".")
-            self.moved.append(
-                Moved(
-                    payer_of(iban),
-                    Entry(
-                        int(euro) * 100 + int(cents),
-                        bank_reference=self._next("OUT"),
-                        end_to_end=transfer.findtext(".//p:EndToEndId", "", _PAIN),
-                        day=day,
-                        direction="DBIT",
-                        iban=iban,
-                    ),
-                )
+            sent = Moved(
+                payer_of(iban),
+                Entry(
+                    int(euro) * 100 + int(cents),
+                    bank_reference=self._next("OUT"),
+                    end_to_end=transfer.findtext(".//p:EndToEndId", "", _PAIN),
+                    day=day,
+                    direction="DBIT",
+                    iban=iban,
+                ),
             )
+            self.moved.append(sent)
+            if self.rng.random() < _RETURNS:
+                self._returning.append(sent)
+
+    def returns(self, day: date) -> None:
+        """What could not be credited comes back, once a statement has told that it left."""
+        back = [each for each in self._returning if each.told]
+        self._returning = [each for each in self._returning if not each.told]
+        for each in back:
+            self.take_back(each, day)
 
     def statements(self) -> Iterator[bytes]:
         """What is to be told today: a file of what is new, and now and then yesterday's once more."""
@@ -128,8 +131,8 @@ class Bank:
         return sum(each.minor for each in self.moved if each.told and each.payer == payer)
 
     def _next(self, kind: str) -> str:
-        self._numbers += 1
-        return f"{kind}{self._numbers:08d}"
+        self._numbers[kind] += 1
+        return f"{kind}{self._numbers[kind]:06d}"
 
 
 def iban_of(payer: int) -> str:

@@ -11,14 +11,15 @@ from typing import Any
 
 import aiohttp
 
-from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
 from tests.cli.running import Terminal
 from tests.e2e.operator_desk import Desk
 from tests.soak import proofs, rows
 from tests.soak.bank import Bank
+from tests.soak.chronicle import Chronicle
 from tests.soak.operator import Operator
+from tests.soak.pages import pages
 from tests.soak.person import Person
 from tests.soak.post import Post
 from workflows import names
@@ -30,15 +31,21 @@ _OF_NO_ROW = (
     *(names.SCHEDULE_RECEIPTS, names.SCHEDULE_PAYMENT_EVENTS, names.SCHEDULE_REFUNDS),
     *(names.POLL_RECEIPTS, names.FETCH_PAYMENT_EVENTS, names.PUSH_REFUNDS),
 )
-_PAGE = 200
 
 
 @dataclass(frozen=True)
 class Month:
-    """What a month's end showed: figures for its line, and whatever is wrong."""
+    """What a month's end showed.
+
+    Attributes:
+        figures: For its line.
+        findings: Whatever is wrong.
+        happened: How often each thing has happened so far.
+    """
 
     figures: dict[str, int]
     findings: list[str]
+    happened: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,7 @@ class Judge:
     people: Collection[Person]
     operator: Operator
     post: Post
+    chronicle: Chronicle
 
     async def look(self, now: datetime) -> Month:
         """Prove all there is to prove, at an instant of Casella's calendar."""
@@ -66,7 +74,7 @@ class Judge:
         findings += proofs.numbered(documents)
         findings += proofs.billed_once(documents)
         findings += proofs.paid_as_billed(documents, [request async for request in self._paid()])
-        findings += proofs.taxed(documents, taxed)
+        findings += proofs.taxed(documents, taxed, self.operator.with_vat)
         findings += (await rows.read(self.desk.play, now)).wrong(running)
         findings += await self._commands()
         findings += [f"email: {subject} came twice" for subject in await self._repeated()]
@@ -77,31 +85,22 @@ class Judge:
             "documents": len(documents), "waiting": len(await self.operator.waiting()),
             "cases": len(await self.operator.cases()), "running": len(running),
         }  # fmt: skip
-        return Month(figures, findings)
+        await self.chronicle.read()
+        return Month(figures, findings, self.chronicle.table(self.people, self.operator.decisions, documents))
 
     async def _documents(self) -> AsyncIterator[invoicing_pb2.Document]:
         """Everybody's."""
         for account in (account for person in self.people for account in person.accounts):
-            page = common.PageRequest(page_size=_PAGE)
-            while True:
-                asked = invoicing_pb2.ListDocumentsRequest(account_id=account, page=page)
-                answer = await self.desk.play.operator.invoicing.ListDocuments(asked)
+            asked = invoicing_pb2.ListDocumentsRequest(account_id=account)
+            async for answer in pages(self.desk.play.operator.invoicing.ListDocuments, asked):
                 for document in answer.documents:
                     yield document
-                if not answer.next_page_token:
-                    break
-                page.page_token = answer.next_page_token
 
     async def _paid(self) -> AsyncIterator[payments_pb2.PaymentRequest]:
-        page = common.PageRequest(page_size=_PAGE)
-        while True:
-            asked = payments_pb2.ListPaidRequestsRequest(page=page)
-            answer = await self.desk.play.operator.payments.ListPaidRequests(asked)
+        asked = payments_pb2.ListPaidRequestsRequest()
+        async for answer in pages(self.desk.play.operator.payments.ListPaidRequests, asked):
             for request in answer.payment_requests:
                 yield request
-            if not answer.next_page_token:
-                break
-            page.page_token = answer.next_page_token
 
     async def _stripe(self) -> int:
         """Cents that the stand-in of Stripe took less what it gave back, or withdrew for disputes with their fees."""

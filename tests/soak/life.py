@@ -1,21 +1,27 @@
 """A soak from its first day to its last: people, bank and operator act by day, the judge looks by month."""
 
+import asyncio
 import random
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from deploy.local.clock import LocalCalendar, open_calendar
-from services.kit.calendar import ROME, rome_date
+from deploy.local.failure import LaunchError
+from services.kit.calendar import ROME, add_months, rome_date
 from services.payments.settings import EXAMPLE_IBAN
 from tests.chaos.patience import patient
 from tests.cli.running import Terminal
 from tests.e2e.operator_desk import Desk, at_the_desk
+from tests.e2e.waiting import disturbed
 from tests.soak.bank import Bank
+from tests.soak.chronicle import Chronicle
 from tests.soak.judge import Judge, Month
 from tests.soak.operator import Operator
+from tests.soak.pace import Pace
 from tests.soak.person import Person
 from tests.soak.post import Post
 from tests.soak.world import World
@@ -23,6 +29,13 @@ from tests.soak.world import World
 _DAY, _MOMENT = timedelta(days=1), timedelta(minutes=1)
 _AT = time(10, tzinfo=ROME)
 """When a day's deeds begin: what falls due so many days after them then lies close together, and is one step."""
+_AT_ONCE = 4
+"""Customers who act at the same time: two cores are busy with them, and what one does stays close together."""
+_SPREAD = 3
+"""The part of the time in which all have begun: a third."""
+_SAME_HINDRANCE = 10
+"""How often in a row the calendar may say that the same thing keeps it waiting; each time took more than a minute."""
+_ATTEMPT = re.compile(r"attempt \d+")
 
 
 @dataclass
@@ -30,22 +43,20 @@ class Life:
     """A running soak; made by `lived`.
 
     Attributes:
-        seed: By which everything is chosen.
         people: The customers, by number.
         post: Tells who got mail.
         world: The moods of those outside.
+        pace: What it costs.
     """
 
-    seed: int
     desk: Desk
     calendar: LocalCalendar
-    bank: Bank
     people: dict[int, Person]
     operator: Operator
     judge: Judge
     post: Post
     world: World
-    months: list[Month] = field(default_factory=list)
+    pace: Pace
 
     @property
     def today(self) -> date:
@@ -56,21 +67,48 @@ class Life:
         """Live to the end of the calendar month and have it judged, once the operator has done the night's work."""
         this = self.today.month
         while self.today.month == this:
-            await self.day()
-        await self.operator.act(self.today)
-        await self.calendar.advance(_MOMENT, lambda _: None)
-        found = await self.judge.look(self.calendar.now())
-        self.months.append(found)
+            with self.pace.day(self.today):
+                await self._day()
+        with self.pace.of("operator"):
+            await self.operator.act(self.today)
+        await self._move_to(self.calendar.now() + _MOMENT)
+        with self.pace.of("judge"):
+            found = await self.judge.look(self.calendar.now())
+        self.pace.customer_months += sum(bool(person.accounts) and not person.gone for person in self.people.values())
         return found
 
-    async def day(self) -> None:
+    async def _day(self) -> None:
         """One day of everybody who got mail or has something to do, and the night."""
-        today, written = self.today, await self.post.new()
+        today = self.today
         await self.world.wake()
-        for person in self.people.values():
-            await person.act(today, written=person.customer.email in written)
-        await self.operator.act(today)
-        await self.calendar.advance(datetime.combine(today + _DAY, _AT) - self.calendar.now(), lambda _: None)
+        with self.pace.of("customers"):
+            written, bound = await self.post.new(), asyncio.Semaphore(_AT_ONCE)
+
+            async def act(person: Person) -> None:
+                async with bound:
+                    await person.act(today, written=person.customer.email in written)
+                    self.pace.news()
+
+            await asyncio.gather(*map(act, self.people.values()))
+        with self.pace.of("operator"):
+            await self.operator.act(today)
+        await self._move_to(datetime.combine(today + _DAY, _AT))
+
+    async def _move_to(self, instant: datetime) -> None:
+        """Move the calendar; a machine that is busy is waited for, as long as what keeps it waiting is not the same."""
+        before, times = "", 0
+        while True:
+            try:
+                with self.pace.of("calendar"):
+                    left = max(instant - self.calendar.now(), timedelta())
+                    return await self.calendar.advance(left, lambda _: self.pace.news())
+            except LaunchError as error:
+                hindrance = _ATTEMPT.sub("", str(error))
+                times = times + 1 if hindrance == before else 1
+                before = hindrance
+                if times == _SAME_HINDRANCE:
+                    raise
+                print(f"   {self.today}  goes on waiting: {error}", flush=True)
 
     @property
     def deeds(self) -> list[str]:
@@ -79,19 +117,22 @@ class Life:
 
 
 @asynccontextmanager
-async def lived(var: Path, seed: int, customers: int, over_days: int) -> AsyncIterator[Life]:
-    """A Casella in which so many people begin over so many days."""
+async def lived(var: Path, seed: int, customers: int, months: int) -> AsyncIterator[Life]:
+    """A Casella in which so many people live for the rest of a calendar month and so many months more."""
     async with at_the_desk(var) as opened, open_calendar(opened.play.world.site, only_due=True) as calendar:
         desk = replace(opened, play=patient(opened.play))
         rng = random.Random(seed)
         bank = Bank(rng, EXAMPLE_IBAN)
         today = rome_date(calendar.now())
+        days = (add_months(today.replace(day=1), months + 1) - today).days
         people = {
-            number: Person.of(number, seed, desk.play, bank, today + timedelta(days=rng.randrange(over_days)))
+            number: Person.of(number, seed, desk.play, bank, today + timedelta(days=rng.randrange(days // _SPREAD)))
             for number in range(1, customers + 1)
         }
         operator = Operator(desk, bank, people, rng)
         site = desk.play.world.site
         terminal, post = Terminal({"CASELLA_VAR": str(site.var)}), Post(site.url("mail_page"))
-        judge = Judge(desk, terminal, bank, people.values(), operator, post)
-        yield Life(seed, desk, calendar, bank, people, operator, judge, post, World(desk, rng))
+        judge = Judge(desk, terminal, bank, people.values(), operator, post, Chronicle(desk.play.operator))
+        pace = Pace(days)
+        with disturbed(lambda: pace.moved):
+            yield Life(desk, calendar, people, operator, judge, post, World(desk, rng), pace)

@@ -21,6 +21,7 @@ from casella.trial.v1 import trial_pb2
 from services.kit.errors import Refused
 from tests.e2e.operator_desk import Desk
 from tests.soak.bank import Bank, iban_of
+from tests.soak.pages import pages
 from tests.soak.person import Person
 from workflows import names
 
@@ -46,6 +47,10 @@ _CHOSEN = {
     "allow": 0.8,
     "deny": 0.2,
     "retry": 0.5,
+    "give_up": 0.04,
+    "refund_again": 0.6,
+    "no_credit_note": 0.5,
+    "erase_without_email": 0.3,
 }
 """The updates that they use, and how often where one is offered; money's own stand in `Operator._ways`."""
 _OFFER = re.compile(r"^- `(\w+)` .*?`(\{.*?\})`", re.MULTILINE)
@@ -59,6 +64,8 @@ class Operator:
     Attributes:
         people: Everybody, by number: whose transfer it is they read from the statement, as a person does.
         dead_ends: Money that could not be settled by anything that was offered, with the refusals.
+        decisions: How often each update was taken.
+        with_vat: The workflows in which they chose Italian VAT for want of a proof.
     """
 
     desk: Desk
@@ -67,11 +74,13 @@ class Operator:
     rng: random.Random
     dead_ends: dict[str, list[str]] = field(default_factory=dict)
     decisions: Counter[str] = field(default_factory=Counter)
+    with_vat: set[str] = field(default_factory=set)
     _refusals: dict[str, list[str]] = field(default_factory=dict)
 
     async def act(self, today: date) -> None:
         """A day's work."""
         payments = self.desk.play.operator.payments
+        self.bank.returns(today)
         for file in self.bank.statements():
             await payments.ImportStatement(pb.ImportStatementRequest(file=file))
         for entry in await self.waiting():
@@ -85,14 +94,8 @@ class Operator:
 
     async def waiting(self) -> list[pb.MoneyEntry]:
         """All money that waits."""
-        found: list[pb.MoneyEntry] = []
-        token = ""
-        while True:
-            asked = pb.ListMoneyEntriesRequest(page=common.PageRequest(page_size=200, page_token=token))
-            answer = await self.desk.play.operator.payments.ListMoneyEntries(asked)
-            found += answer.entries
-            if not (token := answer.next_page_token):
-                return found
+        asked = pages(self.desk.play.operator.payments.ListMoneyEntries, pb.ListMoneyEntriesRequest())
+        return [entry async for answer in asked for entry in answer.entries]
 
     async def _decide(self, entry: pb.MoneyEntry) -> None:
         """Try what the page offers, in any order, until something is taken."""
@@ -107,6 +110,8 @@ class Operator:
             if not answer.refusal:
                 self.decisions[name] += 1
                 self._refusals.pop(workflow_id, None)
+                if name == "charge_vat":
+                    self.with_vat.add(workflow_id)
                 return
             refusals.append(f"{name}: {answer.refusal}")
         tries = self._refusals.setdefault(workflow_id, [])

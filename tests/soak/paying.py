@@ -3,7 +3,7 @@
 import asyncio
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import aiohttp
@@ -15,7 +15,8 @@ from tests.soak.bank import Moved
 if TYPE_CHECKING:
     from tests.soak.person import Person
 
-_HTTP = aiohttp.ClientTimeout(total=60)
+_HTTP = aiohttp.ClientTimeout(total=600)
+"""As long as a machine may need that is busy with other things."""
 _HABITS = {
     "exactly": 55,
     "late": 12,
@@ -66,7 +67,7 @@ async def _transfer(person: "Person", asked: payments_pb2.PaymentRequest, habit:
         case "by number":
             _send(person, today, minor, text=f"saldo {number}")
         case "another's reference":
-            theirs = [each.entry.reference for each in person.bank.moved if each.entry.reference]
+            theirs = person.bank.references_before(today)
             _send(person, today, minor, reference=person.rng.choice(theirs) if theirs else reference)
         case "short":
             _send(person, today, max(minor - person.rng.choice((5, 50, 300)), 1), reference=reference)
@@ -134,12 +135,19 @@ async def press(person: "Person", today: date, url: str, how: str, *, tabs: int 
 
         told = await asyncio.gather(*(pressed() for _ in range(tabs)))
         person.note(today, f"presses {how}: {told}")
+        person.done[how] += 1
+
+
+async def provider(person: "Person") -> dict[str, list[dict[str, Any]]]:
+    """What the stand-in of Stripe has."""
+    async with aiohttp.ClientSession(timeout=_HTTP) as http, http.get(f"{_stripe(person)}/state") as answered:
+        found: dict[str, list[dict[str, Any]]] = await answered.json()
+        return found
 
 
 async def _charge(person: "Person", request_id: str) -> str | None:
     """The provider's number of what was paid for a payment request."""
-    async with aiohttp.ClientSession() as http, http.get(f"{_stripe(person)}/state") as answered:
-        intents = (await answered.json())["payment_intents"]
+    intents = (await provider(person))["payment_intents"]
     return next((each["id"] for each in intents if request_id in each["metadata"].values()), None)
 
 

@@ -5,6 +5,7 @@ in `paying`, what else they may want in `wishes`.
 """
 
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -42,6 +43,7 @@ class Person:
         starts: When they sign up.
         customer: As whom they act now; who was purged may come back.
         deeds: What they did, for the reader of a failed run.
+        done: The same, counted, as far as `chronicle` asks for it.
         accounts: All accounts that they have had.
         order_id: Their newest order; empty before the first.
         gone: They cannot log in any more.
@@ -56,6 +58,7 @@ class Person:
     who: Who
     name: str
     deeds: list[str] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
     accounts: list[str] = field(default_factory=list)
     order_id: str = ""
     billing: common.BillingPeriod = common.BILLING_PERIOD_UNSPECIFIED
@@ -80,8 +83,7 @@ class Person:
         if not self._signed_up:
             self._signed_up = True
             await self.attempt(today, f"signs up as {self.name}", self._sign_up)
-            written = True  # the link comes at once, or once an operator has allowed it
-        if self._confirms_today():
+        if self._confirms():
             if written:
                 await self._confirm(today)
             return
@@ -100,7 +102,8 @@ class Person:
         for _, what, do in due:
             await self.attempt(today, what, do)
 
-    def _confirms_today(self) -> bool:
+    def _confirms(self) -> bool:
+        """Whether they wait for the link: it comes at once, or once an operator has allowed it."""
         return not self.gone and not self.customer.account_id
 
     async def _sign_up(self, _: date) -> None:
@@ -113,10 +116,9 @@ class Person:
 
     async def _confirm(self, today: date) -> None:
         """Follow the link, where it has come."""
-        if not self.accounts or len(await self._links()) > self._confirmations:
-            await self.customer.confirm()
-        else:
+        if len(await self._links()) == self._confirmations:
             return
+        await self.customer.confirm()
         self.accounts.append(self.customer.account_id)
         self.note(today, "has confirmed the address")
         await self.attempt(today, "save the profile", self.save_profile)
@@ -132,6 +134,7 @@ class Person:
         except Refused:
             if self.who.served:
                 raise
+            self.done["is not served"] += 1
         else:
             assert self.who.served, f"{self.name} was not refused"
 
@@ -193,6 +196,7 @@ class Person:
             self.note(today, f"{what}: refused, {refused}")
         else:
             self.note(today, f"{what}: done")
+            self.done[what] += 1
 
     def plan(self, today: date, days: int, what: str, do: Callable[[date], Awaitable[None]]) -> None:
         """Something to do in so many days."""

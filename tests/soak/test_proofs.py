@@ -128,6 +128,25 @@ def test_each_sale_is_taxed_as_its_customer_wants_it() -> None:
     assert proofs.taxed([foreign], {}) != []
 
 
+def test_what_has_its_sum_from_the_money_may_lie_a_cent_beside_its_rate() -> None:
+    beside, two_beside = totals(1585, 348), totals(1585, 347)
+    assert proofs.taxed([document("2026/1", totals=beside)], {}) != []
+    deducting = document("2026/1", totals=beside, advances=[invoicing_pb2.DeductedAdvance(gross=eur(122))])
+    for kind in (_CREDIT_NOTE, _ADVANCE):
+        assert proofs.taxed([document("2026/1", kind=kind, totals=beside), deducting], {}) == []
+        assert proofs.taxed([document("2026/1", kind=kind, totals=two_beside)], {}) != []
+
+
+def test_an_operator_may_choose_italian_vat_for_want_of_a_proof() -> None:
+    abroad = {"A": common.TAX_TREATMENT_OUTSIDE_EU}
+    assert proofs.taxed(_TWO[:1], abroad) != []
+    assert proofs.taxed(_TWO[:1], abroad, {"order:order-2026/1"}) == []
+    ref = common.PeriodRef(period_id="P", subscription_id="S", number=2)
+    assert proofs.taxed([document("2026/1", period=ref)], abroad, {"renewal:S:2"}) == []
+    untaxed = document("2026/1", totals=totals(1000, 0), tax_treatment=common.TAX_TREATMENT_OUTSIDE_EU)
+    assert proofs.taxed([untaxed], abroad, {"order:order-2026/1"}) != []
+
+
 def test_open_rows_have_a_date_and_a_workflow_and_workflows_an_open_row() -> None:
     rows = Rows(frozenset({"order:1", "trial:2"}), {}, frozenset())
     assert rows.wrong({"order:1", "trial:2"}) == []

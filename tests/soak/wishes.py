@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from casella.common.v1 import common_pb2 as common
@@ -137,6 +137,21 @@ async def _end_debit(person: "Person", _: date) -> None:
     await person.customer.front.payments.SwitchOffAutomaticDebit(request, metadata=await person.customer.me())
 
 
+async def _revoke_at_paypal(person: "Person", today: date) -> None:
+    """There, not here: Casella hears of it from the provider."""
+    state = await paying.provider(person)
+    theirs = {each.get("payment_method") for each in state["payment_intents"] if _pays_for(person, each)} - {None}
+    for mandate in state["mandates"]:
+        if mandate["payment_method"] in theirs and mandate["status"] == "active":
+            told = await paying.lever(person, f"mandates/{mandate['id']}/revoke")
+            person.note(today, f"revokes the mandate: {told}")
+            person.done["revoke at PayPal"] += 1
+
+
+def _pays_for(person: "Person", intent: dict[str, Any]) -> bool:
+    return person.order_id in intent["metadata"].values()
+
+
 async def _ask_for_status(person: "Person", today: date) -> None:
     await person.attempt(today, "fill the panel", partial(_fill, person))
     await person.customer.ask_for_reseller_status()
@@ -179,6 +194,7 @@ WISHES = {
     "change the method": Wish(0.2, (20, 400), _change_method),
     "begin the debit": Wish(0.15, (20, 300), _begin_debit),
     "end the debit": Wish(0.1, (40, 400), _end_debit),
+    "go to PayPal": Wish(0.15, (20, 400), _revoke_at_paypal),
     "be a reseller": Wish(0.7, (5, 120), _ask_for_status, _resells),
     "new papers": Wish(0.15, (5, 300), lambda person, today: person.save_profile(today)),
     "be erased": Wish(0.05, (10, 500), _be_erased),

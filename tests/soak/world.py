@@ -1,13 +1,15 @@
-"""The moods of those outside of Casella, new each day: what charges come to, what the SdI and VIES answer."""
+"""The moods of those outside of Casella, new each day: what charges and refunds come to, what SdI and VIES answer."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.e2e.levers import sdi_will
 from tests.e2e.operator_desk import Desk
 
-_CHARGES = {"succeeds": 20, "insufficient_funds": 3, "requires_authentication": 1, "mandate_gone": 1}
-_REJECTS, _SILENT, _VIES_AWAY = 0.08, 0.03, 0.05
+_CHARGES = {"succeeds": 14, "insufficient_funds": 3, "requires_authentication": 2, "mandate_gone": 1}
+_REFUNDS = {"succeeded": 8, "failed": 1}
+_REJECTS, _SILENT, _VIES_AWAY, _TWICE, _DROPPED = 0.12, 0.03, 0.05, 0.1, 0.05
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,13 @@ class World:
     async def wake(self) -> None:
         """Choose for today."""
         site = self.desk.play.world.site
-        outcome = self.rng.choices(list(_CHARGES), list(_CHARGES.values()))[0]
-        await self._put(f"{site.url('stripe')}/_simulator/faults", {"off_session": outcome})
+        faults: dict[str, str | bool] = {
+            "off_session": self.rng.choices(list(_CHARGES), list(_CHARGES.values()))[0],
+            "refund": self.rng.choices(list(_REFUNDS), list(_REFUNDS.values()))[0],
+            "duplicate": self.rng.random() < _TWICE,
+            "drop": self.rng.random() < _DROPPED,
+        }
+        await self._put(f"{site.url('stripe')}/_simulator/faults", faults)
         away = "MS_UNAVAILABLE" if self.rng.random() < _VIES_AWAY else ""
         await self._put(f"{site.url('vies')}/_simulator/away", {"error": away})
         if self.rng.random() < _REJECTS:
@@ -29,6 +36,6 @@ class World:
         elif self.rng.random() < _SILENT:
             await sdi_will(self.desk, "silent")
 
-    async def _put(self, url: str, data: dict[str, str]) -> None:
+    async def _put(self, url: str, data: Mapping[str, str | bool]) -> None:
         async with self.desk.session.put(url, json=data) as answer:
             assert answer.status < 300, await answer.text()
