@@ -1,11 +1,15 @@
 """How passwords are hashed: argon2id in one pool of two threads, as slowly for an unknown address as for a known one.
 
 Each hash takes 23 ms of CPU and 19 MiB: on the event loop it would hold up every other call, and in a pool without
-bound a burst of logins would take the machine's memory.
+bound a burst of logins would take the machine's memory. Whoever would wait too long in line is told to come back: a
+line without end would keep everybody in it beyond their deadlines.
 """
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +17,7 @@ from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from services.kit.composed import composed
+from services.kit.errors import RateLimited
 
 _MEMORY_KIB = 19 * 1024
 _TIME_COST = 2
@@ -21,6 +26,13 @@ _PARALLELISM = 1
 
 _THREADS = 2
 """Blocks of this size stay in the C library's arenas, one a thread, for good: two bound them."""
+
+
+_MOST_IN_LINE = 100
+"""Passwords that wait or are hashed: little more than a second of work for two threads, where callers wait for five."""
+
+_RETRY_AFTER = timedelta(seconds=2)
+"""By then a whole line is done."""
 
 
 class PasswordHashes:
@@ -33,6 +45,7 @@ class PasswordHashes:
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="argon2")
         self._nobodys = self._hasher.hash("nobody's password")
+        self._in_line = 0
 
     def __enter__(self) -> Self:
         """Give the pool."""
@@ -44,12 +57,29 @@ class PasswordHashes:
         """End the threads after the hash they are at."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Stand in line until the block ends, however it ends.
+
+        Taken before anything is counted or looked up, so that being sent away costs nobody an attempt.
+
+        Raises:
+            RateLimited: Too many stand there.
+        """
+        if self._in_line >= _MOST_IN_LINE:
+            raise RateLimited("too many passwords at once", retry_after=_RETRY_AFTER)
+        self._in_line += 1
+        try:
+            yield
+        finally:
+            self._in_line -= 1
+
     async def hash(self, password: str) -> str:
-        """Hash a new password; the result, ``$argon2id$…``, names its parameters and salt."""
+        """Hash a new password, from a place in line; the result, ``$argon2id$…``, names its parameters and salt."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, composed(password))
 
     async def verify(self, stored: str | None, password: str) -> bool:
-        """Tell whether a password is the one that was hashed.
+        """Tell, from a place in line, whether a password is the one that was hashed.
 
         Args:
             stored: The stored hash; None for an unknown address, which takes the same time and is always False.

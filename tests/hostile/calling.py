@@ -28,6 +28,8 @@ class Ended:
     fields: tuple[tuple[str, str, str], ...] = ()
     """Path, key and text of each bad field."""
     answer: Message | None = None
+    retry_seconds: float | None = None
+    """After which RetryInfo lets it be tried again."""
     seconds: float = 0.0
     """Of processor time in this process, in which both ends run."""
 
@@ -93,5 +95,6 @@ def _refused(error: grpc.aio.AioRpcError, seconds: float) -> Ended:
         error.details() or "",
         errors_pb2.Reason.Name(refusal.reason),
         tuple((each.field, each.key, each.message) for each in found),
+        retry_seconds=refusal.retry_after.total_seconds() if refusal.retry_after else None,
         seconds=seconds,
     )

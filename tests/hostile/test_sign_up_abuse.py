@@ -19,9 +19,11 @@ import pytest_asyncio
 from sqlalchemy import event
 
 from casella.trial.v1 import trial_pb2 as pb
+from services.kit import password_hashes
 from services.kit.password_hashes import PasswordHashes
 from services.trial.service import sign_ups
 from tests.fixtures.postgres import TestDatabases
+from tests.hostile.calling import Ended
 from tests.hostile.strangers import (
     MAILS_PER_IP,
     MAILS_PER_NETWORK,
@@ -34,7 +36,7 @@ from tests.hostile.strangers import (
     told,
 )
 from tests.support.room import TestRoom, request_id
-from tests.trial.clients import client
+from tests.trial.clients import PASSWORD, client
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LIMITED = "REASON_RATE_LIMITED"
@@ -248,6 +250,40 @@ async def test_forty_logins_at_once_hold_nobody_else_up(them: Strangers, monkeyp
     assert not [task for task in logins if task.done()]
     released.set()
     assert {(await task).reason for task in logins} == {"REASON_LOGIN_REFUSED"}
+
+
+async def test_who_would_wait_too_long_for_a_login_is_sent_away_before_the_attempt_counts(
+    them: Strangers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered, released = address("registered"), threading.Event()
+    await them.visitors.confirmed(email=registered)
+    matches = PasswordHashes._matches
+
+    def held(self: PasswordHashes, stored: str, password: str) -> bool:
+        released.wait(10)
+        return matches(self, stored, password)
+
+    monkeypatch.setattr(PasswordHashes, "_matches", held)
+    monkeypatch.setattr(password_hashes, "_MOST_IN_LINE", 8)
+    logins = [asyncio.create_task(them.log_in(registered, f"10.52.{n}.1")) for n in range(20)]
+    done: set[asyncio.Task[Ended]] = set()
+    async with asyncio.timeout(20):
+        while len(done) < 12:
+            done = {task for task in logins if task.done()}
+            await asyncio.sleep(0.01)
+    link = pb.ConfirmEmailRequest(request_id=request_id(), password=PASSWORD, client=client("10.53.1.1"))
+    link.token = await them.visitors.token(email=address("new"))
+    late = await them.hear("ConfirmEmail", link)
+    released.set()
+    rest = {await task for task in logins if task not in done}
+    assert {(ended.code, ended.reason, ended.retry_seconds) for ended in [*map(asyncio.Task.result, done), late]} == {
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, LIMITED, 2)
+    }
+    assert [ended.reason for ended in rest] == ["REASON_LOGIN_REFUSED"] * 8
+    attempts, now = await them.room.rows("login_attempts"), them.room.clock.now()
+    counted = [row["attempts"] for row in attempts if row["window_ends_at"] > now]
+    assert max(counted) == 8
+    assert (await them.hear("ConfirmEmail", link)).code is grpc.StatusCode.OK  # the link was not used up
 
 
 async def test_hashing_leaves_the_loop_free(them: Strangers) -> None:

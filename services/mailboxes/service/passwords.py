@@ -40,7 +40,7 @@ class Passwords:
         """Hashes a password in the form that Dovecot reads: `{ARGON2ID}$argon2id$…`.
 
         Raises:
-            RateLimited: Too many passwords of this account are in line.
+            RateLimited: Too many passwords, of this account or of all together, are in line.
         """
         line = self._lines.setdefault(account_id, _Line())
         if line.length >= _IN_LINE:
@@ -48,7 +48,8 @@ class Passwords:
         line.length += 1
         try:
             async with line.turn:
-                return _SCHEME + await self._hashes.hash(password)
+                with self._hashes.place():
+                    return _SCHEME + await self._hashes.hash(password)
         finally:
             line.length -= 1
             if not line.length:

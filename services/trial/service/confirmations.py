@@ -46,6 +46,7 @@ class Confirmations:
             LinkNotValid: The link was used by another call, has expired or never existed.
             InvalidInput: The password is one that whoever knows the person would guess.
             RequestIdReused: The call's request_id came with another link before.
+            RateLimited: Too many passwords are hashed at once.
         """
         token_hash = hash_token(token)
         async with self.database.reading() as conn:
@@ -56,7 +57,8 @@ class Confirmations:
         if applicant is None:
             raise LinkNotValid
         self._refuse_personal(password, applicant)
-        password_hash = await self.hashes.hash(password)
+        with self.hashes.place():
+            password_hash = await self.hashes.hash(password)
         account_id = new_id()
         async with self.database.transaction() as conn:
             first = await claim(conn, call, account_id)

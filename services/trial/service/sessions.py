@@ -65,14 +65,16 @@ class Sessions:
         """Checks an address and its password; an unknown address takes the same time and hears the same.
 
         Raises:
-            RateLimited: Too many attempts for this address or from this network, right or wrong.
+            RateLimited: Too many attempts for this address or from this network, right or wrong; or, before any is
+                counted, too many at once from everywhere.
             LoginRefused: Address or password are wrong, or the login is closed.
         """
         counts = self._counts(email, client)
-        own, others = await self._count(counts)
-        async with self.database.reading() as conn:
-            login = await accounts.find_login(conn, email.key)
-        matches = await self.hashes.verify(login.password_hash if login else None, password)
+        with self.hashes.place():
+            own, others = await self._count(counts)
+            async with self.database.reading() as conn:
+                login = await accounts.find_login(conn, email.key)
+            matches = await self.hashes.verify(login.password_hash if login else None, password)
         if login is None or not matches:
             raise LoginRefused
         token, now = RefreshToken.new(), self.clock.now()
