@@ -72,8 +72,8 @@ class AccountRpcs(MailboxesServiceServicer):
         billing = BILLINGS.chosen(found, "billing", request.billing, Billing.MONTHLY)
         sizes: dict[int, int] = {}
         found.between("mailboxes", request.mailboxes, 1 if billing is Billing.ANNUAL else 0, checks.MOST_MAILBOXES)
-        if billing is Billing.ANNUAL:
-            sizes = _sizes(found, request.sizes, request.mailboxes)
+        if billing is Billing.ANNUAL or (request.sizes and BILLINGS.word(request.billing) is None):
+            sizes = _sizes(found, request.sizes, request.mailboxes)  # beside a billing that says nothing about them too
         elif request.addition:
             found.add("addition", "must_be_empty")
         ordered = checks.ordered(found, request.ordered, request.mailboxes)

@@ -28,7 +28,7 @@ class TerminatingRpcs(OrderingServiceServicer):
         cause = checked_cause(violations, request)
         recipient = violations.recipient("recipient", request.recipient)
         entry_id = violations.uuid("money_entry_id", request.money_entry_id) if request.money_entry_id else None
-        call = self._requests.call(request.request_id, violations, cause=str(cause.key))
+        call = self._requests.call(request.request_id, violations, cause=str(cause.key), entry=str(entry_id))
         source = f"request:{request.request_id}"
         entry = steering_entry(violations, request.steering, "terminate_service", cause.key, source=source)
         violations.check()

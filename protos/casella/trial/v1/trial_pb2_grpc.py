@@ -169,7 +169,7 @@ class TrialServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def LogIn(self, request, context):
-        """Checks address and password and opens a session.
+        """Checks address and password and opens a session. Each attempt counts towards the limits, whatever becomes of it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

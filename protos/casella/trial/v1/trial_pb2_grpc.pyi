@@ -42,7 +42,7 @@ class TrialServiceStub:
     ConfirmEmail: _grpc.UnaryUnaryMultiCallable[_trial_pb2.ConfirmEmailRequest, _trial_pb2.ConfirmEmailResponse]
     """Confirms the address with the emailed token, sets the password and starts the trial. The token works once."""
     LogIn: _grpc.UnaryUnaryMultiCallable[_trial_pb2.LogInRequest, _trial_pb2.LogInResponse]
-    """Checks address and password and opens a session."""
+    """Checks address and password and opens a session. Each attempt counts towards the limits, whatever becomes of it."""
     RefreshSession: _grpc.UnaryUnaryMultiCallable[_trial_pb2.RefreshSessionRequest, _trial_pb2.RefreshSessionResponse]
     """Exchanges a refresh token for a new pair of tokens; the old refresh token ends."""
     LogOut: _grpc.UnaryUnaryMultiCallable[_trial_pb2.LogOutRequest, _trial_pb2.LogOutResponse]
@@ -98,7 +98,7 @@ class TrialServiceAsyncStub(TrialServiceStub):
     ConfirmEmail: _aio.UnaryUnaryMultiCallable[_trial_pb2.ConfirmEmailRequest, _trial_pb2.ConfirmEmailResponse]  # type: ignore[assignment]
     """Confirms the address with the emailed token, sets the password and starts the trial. The token works once."""
     LogIn: _aio.UnaryUnaryMultiCallable[_trial_pb2.LogInRequest, _trial_pb2.LogInResponse]  # type: ignore[assignment]
-    """Checks address and password and opens a session."""
+    """Checks address and password and opens a session. Each attempt counts towards the limits, whatever becomes of it."""
     RefreshSession: _aio.UnaryUnaryMultiCallable[_trial_pb2.RefreshSessionRequest, _trial_pb2.RefreshSessionResponse]  # type: ignore[assignment]
     """Exchanges a refresh token for a new pair of tokens; the old refresh token ends."""
     LogOut: _aio.UnaryUnaryMultiCallable[_trial_pb2.LogOutRequest, _trial_pb2.LogOutResponse]  # type: ignore[assignment]
@@ -175,7 +175,7 @@ class TrialServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _trial_pb2.LogInRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_trial_pb2.LogInResponse, _abc.Awaitable[_trial_pb2.LogInResponse]]:
-        """Checks address and password and opens a session."""
+        """Checks address and password and opens a session. Each attempt counts towards the limits, whatever becomes of it."""
 
     @_abc_1.abstractmethod
     def RefreshSession(
