@@ -1,6 +1,6 @@
 """How a room opens its door: interceptors, health, events, locally reflection and the clock, and an orderly end.
 
-The order of the interceptors is the order of the questions: which call is this, log it, translate its errors, is there
+The order of the layers is the order of the questions: which call is this, log it, translate its errors, is there
 time, may this process, which customer.
 """
 
@@ -34,6 +34,7 @@ from services.kit.erasure_service import ErasureServicer
 from services.kit.event_feed import EventFeed, EventsPolicy
 from services.kit.events_service import EventsServicer
 from services.kit.interceptors.access_log import AccessLog
+from services.kit.interceptors.around import Layers
 from services.kit.interceptors.callers import Callers, Customers, by_certificate, by_secret, callers_by_method
 from services.kit.interceptors.correlation import Correlation
 from services.kit.interceptors.deadlines import Deadlines
@@ -141,16 +142,18 @@ class Server:
         self._tls = core.settings.tls
         self.health = health.aio.HealthServicer()
         self.grpc = grpc.aio.server(
-            interceptors=(
-                Correlation(),
-                *([Spans(core.tracing)] if core.tracing.on else []),
-                AccessLog(core.metrics),
-                Refusals(),
-                Deadlines(),
-                Callers(by_certificate if self._tls else by_secret(core.settings.caller_secrets), allowed),
-                Customers(core.verifier, allowed),
-                Held(Hold(core.database), held_methods(names.found)),
-            ),
+            interceptors=[
+                Layers(
+                    Correlation(),
+                    *([Spans(core.tracing)] if core.tracing.on else []),
+                    AccessLog(core.metrics),
+                    Refusals(),
+                    Deadlines(),
+                    Callers(by_certificate if self._tls else by_secret(core.settings.caller_secrets), allowed),
+                    Customers(core.verifier, allowed),
+                    Held(Hold(core.database), held_methods(names.found)),
+                )
+            ],
             options=(
                 ("grpc.max_receive_message_length", room.largest_request),
                 ("grpc.max_send_message_length", LARGEST_MESSAGE),

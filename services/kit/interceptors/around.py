@@ -1,4 +1,4 @@
-"""The one way in which an interceptor wraps a call: an asynchronous context manager around the servicer's method.
+"""The ways in which a server wraps a call: a context manager around the servicer's method, or a question before it.
 
 Reflection and health are left alone: they need no secret, have no deadline of ours and would fill the log.
 """
@@ -21,8 +21,12 @@ else:
 Context = ServicerContext[Any, Any]
 
 
-class Around(grpc.aio.ServerInterceptor):
-    """An interceptor that does something before and after each call of our own services."""
+Behaviour = Callable[[Any, Any], Any]
+"""A servicer's method: request and context in, an awaitable answer or a stream of answers out."""
+
+
+class Around:
+    """Something that a server does before and after each call of our own services."""
 
     def around(self, method: str, context: Context) -> AbstractAsyncContextManager[None]:
         """What surrounds one call; an exception of the call passes through it.
@@ -33,38 +37,94 @@ class Around(grpc.aio.ServerInterceptor):
         """
         raise NotImplementedError
 
-    async def intercept_service(
-        self, continuation: Callable[[Any], Awaitable[Handler | None]], handler_call_details: Any
-    ) -> Handler | None:
-        """Wrap the method's handler, if it is one of ours."""
-        handler = await continuation(handler_call_details)
-        method = str(handler_call_details.method)
-        if handler is None or method.startswith(_FOREIGN):
-            return handler
-        if handler.unary_unary is not None:
-            return self._unary(handler, method)
-        if handler.unary_stream is not None:
-            return self._stream(handler, method)
-        raise NotImplementedError(f"{method} takes a stream: teach this class before offering such a method")
-
-    def _unary(self, handler: Handler, method: str) -> Handler:
-        behaviour: Any = handler.unary_unary
+    def unary(self, behaviour: Behaviour, method: str) -> Behaviour:
+        """A method that answers once, with this around it."""
 
         async def wrapped(request: Any, context: Any) -> Any:
             async with self.around(method, context):
                 return await behaviour(request, context)
 
-        return grpc.unary_unary_rpc_method_handler(wrapped, handler.request_deserializer, handler.response_serializer)
+        return wrapped
 
-    def _stream(self, handler: Handler, method: str) -> Handler:
-        behaviour: Any = handler.unary_stream
+    def stream(self, behaviour: Behaviour, method: str) -> Behaviour:
+        """A method that answers with a stream, with this around it."""
 
         async def wrapped(request: Any, context: Any) -> AsyncIterator[Any]:
             async with self.around(method, context):
                 async for response in behaviour(request, context):
                     yield response
 
-        return grpc.unary_stream_rpc_method_handler(wrapped, handler.request_deserializer, handler.response_serializer)
+        return wrapped
+
+
+class Before(Around):
+    """A question asked before each call, which raises where the call may not go on: the usual and cheaper kind."""
+
+    async def before(self, method: str, context: Context) -> None:
+        """Let the call go on, or raise.
+
+        Args:
+            method: The call's full name.
+            context: The servicer's context.
+        """
+        raise NotImplementedError
+
+    def unary(self, behaviour: Behaviour, method: str) -> Behaviour:
+        """A method that answers once, behind this question."""
+
+        async def wrapped(request: Any, context: Any) -> Any:
+            await self.before(method, context)
+            return await behaviour(request, context)
+
+        return wrapped
+
+    def stream(self, behaviour: Behaviour, method: str) -> Behaviour:
+        """A method that answers with a stream, behind this question."""
+
+        async def wrapped(request: Any, context: Any) -> AsyncIterator[Any]:
+            await self.before(method, context)
+            async for response in behaviour(request, context):
+                yield response
+
+        return wrapped
+
+
+class Layers(grpc.aio.ServerInterceptor):
+    """The server's one interceptor: puts all layers around each method, once.
+
+    One for each layer would make as many handlers at every call.
+    """
+
+    def __init__(self, *layers: Around) -> None:
+        """Take the layers, the outermost first."""
+        self._layers = layers
+        self._wrapped: dict[str, Handler] = {}
+
+    async def intercept_service(
+        self, continuation: Callable[[Any], Awaitable[Handler | None]], handler_call_details: Any
+    ) -> Handler | None:
+        """The method's handler with all layers, if it is one of ours."""
+        method = str(handler_call_details.method)
+        if method not in self._wrapped:
+            handler = await continuation(handler_call_details)
+            if handler is None or method.startswith(_FOREIGN):
+                return handler
+            self._wrapped[method] = self._wrap(handler, method)
+        return self._wrapped[method]
+
+    def _wrap(self, handler: Handler, method: str) -> Handler:
+        behaviour: Any
+        if handler.unary_unary is not None:
+            behaviour, make = handler.unary_unary, grpc.unary_unary_rpc_method_handler
+            for layer in reversed(self._layers):
+                behaviour = layer.unary(behaviour, method)
+        elif handler.unary_stream is not None:
+            behaviour, make = handler.unary_stream, grpc.unary_stream_rpc_method_handler
+            for layer in reversed(self._layers):
+                behaviour = layer.stream(behaviour, method)
+        else:
+            raise NotImplementedError(f"{method} takes a stream: teach this class before offering such a method")
+        return make(behaviour, handler.request_deserializer, handler.response_serializer)
 
 
 def proof_of(context: Context, key: str) -> str | None:

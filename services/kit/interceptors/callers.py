@@ -4,8 +4,7 @@ A process proves itself by its secret, a customer by an access token that only t
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from casella.common.v1 import access_pb2
 from casella.common.v1.access_pb2 import Caller
 from services.kit.context import current_call
 from services.kit.errors import CallerNotAllowed, Unauthenticated
-from services.kit.interceptors.around import Around, Context, proof_of
+from services.kit.interceptors.around import Before, Context, proof_of
 from services.kit.metadata import AUTHORIZATION, CALLER_SECRET
 from services.kit.tokens import AccessTokenVerifier, InvalidToken
 
@@ -92,7 +91,7 @@ def _from_certificate(common_name: bytes) -> str:
     return text.removeprefix(_CERTIFIED).replace("-", "_") if text.startswith(_CERTIFIED) else ""
 
 
-class Callers(Around):
+class Callers(Before):
     """Finds out which process calls, and refuses those that the method does not name."""
 
     def __init__(self, identify: Identify, allowed: Mapping[str, frozenset[Caller]]) -> None:
@@ -100,8 +99,7 @@ class Callers(Around):
         self._identify = identify
         self._allowed = allowed
 
-    @asynccontextmanager
-    async def around(self, method: str, context: Context) -> AsyncIterator[None]:
+    async def before(self, method: str, context: Context) -> None:
         """Let the call go on only for a caller that its method names."""
         call = current_call()
         name = self._identify(context)
@@ -114,10 +112,9 @@ class Callers(Around):
             may.add(access_pb2.CALLER_CUSTOMER)
         if not may & allowed:
             raise CallerNotAllowed
-        yield
 
 
-class Customers(Around):
+class Customers(Before):
     """Checks the access token that the gateway brings, and refuses a customer's method without one.
 
     Stands inside of ``Callers``: a token from any other process is ignored, so that a stolen one is worth nothing
@@ -129,8 +126,7 @@ class Customers(Around):
         self._verifier = verifier
         self._allowed = allowed
 
-    @asynccontextmanager
-    async def around(self, method: str, context: Context) -> AsyncIterator[None]:
+    async def before(self, method: str, context: Context) -> None:
         """Note the customer's account, if the call is a customer's."""
         call = current_call()
         allowed = self._allowed.get(method, frozenset())
@@ -140,7 +136,6 @@ class Customers(Around):
                 call.account_id = self._account_of(authorization)
             elif access_pb2.CALLER_GATEWAY not in allowed:
                 raise Unauthenticated("this method needs a customer's access token")
-        yield
 
     def _account_of(self, authorization: str) -> UUID:
         scheme, _, token = authorization.partition(" ")

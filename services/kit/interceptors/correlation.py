@@ -1,22 +1,19 @@
 """Gives every call an id that follows it through all services, and notes the caller's language."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from services.kit.context import LANGUAGES, CallContext, begin
-from services.kit.interceptors.around import Around, Context, metadata_of
+from services.kit.interceptors.around import Before, Context, metadata_of
 from services.kit.metadata import CORRELATION_ID, LANGUAGE
 
 _FORM = re.compile(r"[A-Za-z0-9-]{8,64}")
 """What a caller may bring; anything else could carry personal data or line breaks into the log."""
 
 
-class Correlation(Around):
+class Correlation(Before):
     """The outermost interceptor: it makes the call's context, which the inner ones fill in."""
 
-    @asynccontextmanager
-    async def around(self, method: str, context: Context) -> AsyncIterator[None]:
+    async def before(self, method: str, context: Context) -> None:
         """Begin the call's context."""
         metadata = metadata_of(context)
         call = CallContext(method, language=language_of(metadata.get(LANGUAGE, "")))
@@ -24,7 +21,6 @@ class Correlation(Around):
         if _FORM.fullmatch(brought):
             call.correlation_id = brought
         begin(call)
-        yield
 
 
 def language_of(accepted: str) -> str:

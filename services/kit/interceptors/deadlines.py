@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.kit.errors import DeadlineExceeded
-from services.kit.interceptors.around import Around, Context, Handler
+from services.kit.interceptors.around import Around, Behaviour, Context
 
 LONGEST_SECONDS = 30.0
 """For callers that set no deadline; without it their work could pile up for ever."""
@@ -36,5 +36,6 @@ class Deadlines(Around):
                 raise DeadlineExceeded from None
             raise
 
-    def _stream(self, handler: Handler, method: str) -> Handler:
-        return handler
+    def stream(self, behaviour: Behaviour, method: str) -> Behaviour:
+        """Leave streams alone."""
+        return behaviour

@@ -1,13 +1,12 @@
 """Refuses, while a recovery is under way, every RPC that says of itself that it numbers, sends, charges or deletes."""
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from typing import Any
 
 from google.protobuf import descriptor_pool
 
 from casella.common.v1 import access_pb2
-from services.kit.interceptors.around import Around, Context
+from services.kit.interceptors.around import Before, Context
 from services.kit.recovery_hold import Hold
 
 
@@ -30,7 +29,7 @@ def _says(method: Any, option: Any) -> bool:
     return bool(method.GetOptions().Extensions[option])
 
 
-class Held(Around):
+class Held(Before):
     """Stands inside of ``Callers``, so that a stranger learns nothing."""
 
     def __init__(self, hold: Hold, held: frozenset[str]) -> None:
@@ -38,9 +37,7 @@ class Held(Around):
         self._hold = hold
         self._held = held
 
-    @asynccontextmanager
-    async def around(self, method: str, context: Context) -> AsyncIterator[None]:
+    async def before(self, method: str, context: Context) -> None:
         """Let the call go on only where nothing holds it."""
         if method in self._held:
             await self._hold.refuse()
-        yield

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.kit.interceptors.around import Around, Context, Handler, metadata_of
+from services.kit.interceptors.around import Around, Behaviour, Context, metadata_of
 from services.kit.tracing import TRACEPARENT, Tracing
 
 
@@ -14,9 +14,9 @@ class Spans(Around):
         """Take what makes spans."""
         self._tracing = tracing
 
-    def _stream(self, handler: Handler, method: str) -> Handler:
+    def stream(self, behaviour: Behaviour, method: str) -> Behaviour:
         """Leave streams alone: one lives for days and is a part of nothing."""
-        return handler
+        return behaviour
 
     @asynccontextmanager
     async def around(self, method: str, context: Context) -> AsyncIterator[None]:
