@@ -1,27 +1,26 @@
 """`casella recover`: after a restore or a lost Temporal, from the hold to its end (docs/operating.md, "A restore")."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from temporalio.service import RPCError
 
 from casella.common.v1 import common_pb2
 from casella.common.v1 import recovery_pb2 as pb
 from casella.common.v1.recovery_pb2_grpc import RecoveryServiceStub
-from cli import recover_erasures, screen, words
+from cli import recover_erasures, recover_runs, screen, words
 from cli.accounts import AccountName
+from cli.doctor.clocks import read_clocks
 from cli.failures import EXIT_REFUSED, Failure, WrongInput, failure_of
 from cli.installation import ROOMS
 from cli.local import become
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
 from cli.steering import Minute, Uuid, steered
-from cli.temporal import open_temporal
 from services.kit.errors import Refused
 from services.kit.message_ids import ours_in
-from services.kit.wire import to_timestamp
+from services.kit.wire import from_timestamp, to_timestamp
 
 if TYPE_CHECKING:  # the name is in the stubs for type checkers only
     from casella.common.v1.recovery_pb2_grpc import RecoveryServiceAsyncStub
@@ -131,7 +130,10 @@ def confirm(finding: str, steering: common_pb2.Steering) -> None:
 @recover.command("end")
 @steered
 def end(steering: common_pb2.Steering) -> None:
-    """End the recovery: numbering, sending, charging and deleting go on. Refused while something is undecided."""
+    """End the recovery: numbering, sending, charging and deleting go on.
+
+    Refused while something is undecided, or a run goes on from before the rows were restored.
+    """
     run(_end(steering))
 
 
@@ -174,27 +176,12 @@ async def _erasures(named: Sequence[str], steering: common_pb2.Steering) -> None
 async def _wake(*, end_runs: bool) -> None:
     async with open_rooms() as rooms:
         if end_runs:
-            ended = await _end_runs(rooms)
+            ended = await recover_runs.end_all(rooms)
             screen.say(f"{ended} runs were ended")
         for room in ROOMS:
             answer = await _asked(rooms, room, "WakeRows", pb.WakeRowsRequest(), LONG_SECONDS)
             if answer.woken:
                 screen.say(f"{room}: {answer.woken} rows that are not final were woken")
-
-
-async def _end_runs(rooms: Rooms) -> int:
-    ended = 0
-    async with open_temporal(rooms.where) as client:
-        async for each in client.list_workflows("ExecutionStatus = 'Running'"):
-            if each.id.startswith("temporal-sys-"):
-                continue
-            try:
-                await client.get_workflow_handle(each.id, run_id=each.run_id).terminate("the rows were restored")
-                ended += 1
-            except RPCError as error:
-                if error.status.name != "NOT_FOUND":  # it has ended by itself
-                    raise
-    return ended
 
 
 async def _status(*, as_json: bool) -> bool:
@@ -238,9 +225,21 @@ async def _end(steering: common_pb2.Steering) -> None:
         held = [room for room, answer in told.items() if under_way(answer)]
         if not held:
             raise Failure("no recovery is under way")
+        await _no_old_run(rooms, min(from_timestamp(told[room].recovery.begun_at) for room in held))
         for room in held:
             await _asked(rooms, room, "EndRecovery", pb.EndRecoveryRequest(steering=steering))
     screen.say("The recovery has ended: numbering, sending, charging and deleting go on.")
+
+
+async def _no_old_run(rooms: Rooms, begun_at: datetime) -> None:
+    """Refuse where a run goes on that knows what the rows no longer do: it would not do again what was undone."""
+    ahead = max((clock.offset for clock in await read_clocks(rooms, ROOMS)), default=timedelta())
+    old = await recover_runs.one_from_before(rooms, begun_at - ahead)
+    if old is not None:
+        raise Failure(
+            f"the recovery cannot be ended: workflow {old} still runs as it did before the rows were restored",
+            "`casella recover wake --end-runs` ends all such runs, and begins one for each row that is not final",
+        )
 
 
 def _of(rooms: Rooms, room: str) -> "RecoveryServiceAsyncStub":

@@ -29,5 +29,6 @@ def judge(answers: Mapping[str, pb.GetRecoveryResponse]) -> list[Finding]:
     told = "; ".join(f"{why} ({', '.join(where)})" for why, where in waits.items())
     text = f"a recovery is under way since {words.instant(since.begun_at)} in {', '.join(held)}, where nothing is "
     text += f"numbered, sent, charged or deleted: {told or 'nothing is missing for its end'}"
-    remedy = "`casella recover status` shows what is to be decided; `casella recover end` lets everything go on"
+    steps = "`casella recover --help` has the steps in their order, `casella recover status` what is to be decided"
+    remedy = steps if told else "`casella recover end` lets everything go on"
     return [wrong(text, remedy, "CasellaRecoveryUnderWay")]

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from casella.common.v1 import errors_pb2
 from services.kit import audit
 from services.kit.audit import AuditEntry
+from services.kit.calendar import ROME
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import CasellaError, NotFound
@@ -51,6 +52,11 @@ class Recovery:
     def reads_since(self) -> datetime:
         """From when on the outside is read."""
         return self.rows_of - _MARGIN
+
+    @property
+    def since(self) -> str:
+        """Since when a person has to look, as findings say it: "since 2026-11-24 03:00 CET"."""
+        return f"since {self.rows_of.astimezone(ROME):%Y-%m-%d %H:%M %Z}"
 
 
 @dataclass(frozen=True, slots=True)

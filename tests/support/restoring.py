@@ -40,6 +40,12 @@ class Recovering:
             found.setdefault(each.kind, []).append(each.subject)
         return found
 
+    async def told_of(self, kind: str) -> str:
+        """What the one finding of a kind says."""
+        told = await self.recovering.GetRecovery(recovery.GetRecoveryRequest())
+        (detail,) = [each.detail for each in told.findings if each.kind == kind]
+        return str(detail)
+
     async def once_ended(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
         """The answer to a call that is held, after the end of the recovery, which a process knows a second later."""
         await self.end()

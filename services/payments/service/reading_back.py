@@ -6,9 +6,11 @@ is never made again. What the rows cannot know by themselves, and what only a ba
 
 from datetime import datetime, timedelta
 
+from services.kit.causes import Cause, OrderCause, PeriodCause
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.recovery import Found, Read, Recovery
+from services.payments.domain.receipts import Source
 from services.payments.errors import ProviderUnavailable
 from services.payments.provider.charges import Charge, ChargeState
 from services.payments.provider.contract import PaymentProvider
@@ -18,7 +20,7 @@ from services.payments.provider.refunds import ProviderRefund
 from services.payments.service.events import KEPT_BY_PROVIDER, Events
 from services.payments.service.pages import Pages
 from services.payments.service.refund_sending import RefundSending
-from services.payments.store import attempts, requests
+from services.payments.store import attempts, receipts, requests
 
 _ASK_AGAIN = timedelta(seconds=5)
 
@@ -57,7 +59,7 @@ class ReadingBack:
             refunds = await self._provider.refunds_since(since)
             for refund in refunds:
                 if not await self._refunds.apply(refund):
-                    found.append(_refund_of_nothing(refund))
+                    found.append(_refund_of_nothing(refund, await self._paid_by(refund.charge_id)))
         except ProviderUnavailableError as error:
             raise ProviderUnavailable(retry_after=_ASK_AGAIN) from error
         if since < self._clock.now() - KEPT_BY_PROVIDER:
@@ -101,13 +103,20 @@ class ReadingBack:
             return [_under_way(charge)]
         return []
 
+    async def _paid_by(self, charge_id: str) -> Cause | None:
+        """The order or period that a payment has paid, as far as the rows know."""
+        async with self._database.reading() as conn:
+            request_id = await receipts.request_of(conn, Source.STRIPE, charge_id)
+            request = None if request_id is None else await requests.by_id(conn, request_id)
+        return None if request is None else request.cause
+
 
 def _of_nothing(charge: Charge) -> Found:
     told = (
         f"{charge.received.decimal} {charge.received.currency} came for payment request {charge.request_id} of order "
         f"or period {charge.cause_key}, which no row knows. It waits as money (`casella show money`) and pays "
         "the period once its subscription asks for that again; else find the customer at the provider, and pay it "
-        "back or have them order again"
+        "back (`refund`, done once the recovery has ended) or have them order again"
     )
     return Found("payment_of_nothing", charge.charge_id, told)
 
@@ -120,11 +129,19 @@ def _under_way(charge: Charge) -> Found:
     return Found("charge_under_way", charge.charge_id, told)
 
 
-def _refund_of_nothing(refund: ProviderRefund) -> Found:
+def _refund_of_nothing(refund: ProviderRefund, paid: Cause | None) -> Found:
+    match paid:
+        case None:
+            whose, withdrawn = "of what no row knows", "its withdrawal"
+        case OrderCause():
+            whose, withdrawn = f"of order {paid.key}", f"it (`casella withdrawal record {paid.key}`)"
+        case PeriodCause():
+            whose, withdrawn = f"of period {paid.key}", "it for the period's order (`casella show period`)"
     told = (
-        f"{refund.amount.decimal} {refund.amount.currency} of {refund.charge_id} went back on "
-        f"{refund.made_at:%Y-%m-%d}, and no row asks for it. Where a withdrawal asks for it again it is found by its "
-        "id and not sent twice; otherwise issue its credit note and note it in the books"
+        f"{refund.amount.decimal} {refund.amount.currency} of {refund.charge_id}, {whose}, went back on "
+        f"{refund.made_at:%Y-%m-%d}, and no row asks for it. If its consumer has withdrawn, record {withdrawn} as of "
+        "the same day: the refund is found by its id then and not sent twice. Otherwise issue its credit note and note it "
+        "in the books"
     )
     return Found("refund_unknown", refund.provider_ref, told)
 
@@ -136,7 +153,7 @@ def _forgotten(before: datetime) -> Found:
 
 def _by_hand(recovery: Recovery) -> list[Found]:
     """What only the bank and the operators know."""
-    since = f"since {recovery.rows_of:%Y-%m-%d %H:%M} UTC"
+    since = recovery.since
     statements = "import every bank statement since then again (`casella bank import`): nothing is booked twice"
     files = (
         "compare the refund files that were handed to the bank since then with `casella refund list`: what is in one "

@@ -5,7 +5,7 @@ from services.kit.recovery import Found, Read, Recovery
 
 async def erased_since(recovery: Recovery) -> Read:
     """Have a person repeat what was done after the instant of the rows, the erasures first."""
-    since = f"since {recovery.rows_of:%Y-%m-%d %H:%M} UTC"
+    since = recovery.since
     erased = (
         "every profile that was deleted since then is there again. `casella recover erasures` erases again whom "
         "Temporal tells; name the others, after the events account.erased or the mail server's log"
@@ -18,6 +18,11 @@ async def erased_since(recovery: Recovery) -> Read:
         "what customers changed since then is as before, a mailbox's password or a billing address too, and what they "
         "have switched off is on: tell them to look"
     )
+    left = (
+        "who withdrew or cancelled since then is a customer again and would be asked to pay: the events that you were "
+        "told, the copies of the receipts and refunds that no row asks for tell of whom. Record each withdrawal as of "
+        "its day (`casella withdrawal record`), and cancel again (`cancel_order`, `cancel_subscription`)"
+    )
     younger = (
         "accounts, orders and tickets that are younger are gone. The mail server's log has the customers' addresses: "
         "ask them to sign up or to order again"
@@ -27,6 +32,7 @@ async def erased_since(recovery: Recovery) -> Read:
             Found("erasures_to_repeat", since, erased),
             Found("decisions_to_repeat", since, decided),
             Found("customers_changes", since, changed),
+            Found("withdrawals_to_repeat", since, left),
             Found("orders_to_ask_for", since, younger),
         ]
     )
