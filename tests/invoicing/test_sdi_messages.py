@@ -9,7 +9,7 @@ import pytest
 
 from services.invoicing.sdi.envelopes import EnvelopeKind, open_envelope
 from services.invoicing.sdi.receipts import IncomingInvoice, NotAReceipt, ReceiptKind, read_receipt
-from tests.invoicing.sdi_in_memory import SDI, certificate, receipt
+from tests.invoicing.sdi_in_memory import SDI, certificate, envelope, receipt
 
 _SHARED = Path(os.environ.get("CASELLA_FATTURAPA_SAMPLES", Path(__file__).parents[3] / "shared" / "fatturapa"))
 _NOTIFICATIONS = _SHARED / "notifications"
@@ -91,6 +91,12 @@ def test_envelopes_of_other_providers_are_opened_too(as_file: bool) -> None:  # 
     envelope = open_envelope(_parts(as_file=as_file))
     assert (envelope.kind, envelope.sender) == (EnvelopeKind.TRANSPORT, SDI)
     assert [name for name, _ in envelope.attachments] == ["r.xml"]
+
+
+def test_a_file_name_in_encoded_words_is_read_and_one_that_cannot_be_decoded_is_kept_as_written() -> None:
+    for written, read in (("=?utf-8?q?ricevuta=5F1.xml?=", "ricevuta_1.xml"), ("=?nowhere?q?a?=", "=?nowhere?q?a?=")):
+        raw = envelope(SDI, ("receipt.xml", b"<x/>")).replace(b'"receipt.xml"', b'"%s"' % written.encode())
+        assert [name for name, _ in open_envelope(raw).attachments] == [read]
 
 
 def test_a_certificate_inside_the_original_message_proves_nothing() -> None:
