@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -185,16 +185,17 @@ async def write(conn: AsyncConnection, kind: Kind, payload: dict[str, Any], at: 
 _WRITE = insert(outbox)
 _KEEP = insert(mails).on_conflict_do_nothing().returning(mails.c.key)
 _ATTACH = insert(attachments)
+_ATTACHED = (
+    select(attachments.c.name, attachments.c.mime_type, attachments.c.content)
+    .where(attachments.c.outbox_id == bindparam("row"))
+    .order_by(attachments.c.position)
+)
 """Made once: nearly every write of every room executes one, and a statement that is made costs as one that is run."""
 
 
 async def mail_from(conn: AsyncConnection, row_id: UUID, payload: dict[str, Any]) -> Mail:
     """A mail from its outbox row, with its attachments."""
-    files = await conn.execute(
-        select(attachments.c.name, attachments.c.mime_type, attachments.c.content)
-        .where(attachments.c.outbox_id == row_id)
-        .order_by(attachments.c.position)
-    )
+    files = await conn.execute(_ATTACHED, {"row": row_id})
     return Mail(
         key=payload["key"],
         template=payload["template"],

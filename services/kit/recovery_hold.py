@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from casella.common.v1 import errors_pb2
@@ -75,7 +75,10 @@ async def ever(conn: AsyncConnection) -> bool:
 
 async def was_sent(conn: AsyncConnection, message_id: str) -> bool:
     """Whether an email has left before the rows were restored."""
-    return bool((await conn.execute(select(exists().where(sent_elsewhere.c.message_id == message_id)))).scalar_one())
+    return bool((await conn.execute(_WAS_SENT, {"id": message_id})).scalar_one())
+
+
+_WAS_SENT = select(exists().where(sent_elsewhere.c.message_id == bindparam("id")))
 
 
 async def _measure(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:  # noqa: ARG001

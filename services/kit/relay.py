@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, delete, or_, select, update
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Row, Uuid, any_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
@@ -143,13 +143,13 @@ class Relay:
         """Send the first due mail: its acceptance, its kept copy and its outbox row's end are one transaction.
 
         Returns:
-            Whether there was one.
+            Whether another one was due beside it.
         """
         with background("relay.mail"), contextlib.suppress(_NothingDueError):
             async with self._database.transaction() as conn:
                 [row] = await self._due(conn, Kind.MAIL, 1)
                 await self._send(conn, row)
-                return True
+                return bool(row.others)
         return False
 
     async def _send(self, conn: AsyncConnection, row: Row[Any, Any, Any, Any]) -> None:
@@ -167,11 +167,8 @@ class Relay:
         await conn.execute(_DELETE, {"ids": [row.id]})
 
     async def _keep(self, conn: AsyncConnection, key: str, message: Message) -> None:
-        await conn.execute(
-            update(mails)
-            .where(mails.c.key == key)
-            .values(message_id=message.message_id, eml=message.kept, sha256=message.sha256, sent_at=self._clock.now())
-        )
+        told = {"id": message.message_id, "kept": message.kept, "hash": message.sha256, "now": self._clock.now()}
+        await conn.execute(_KEEP, {"of": key, **told})
 
     async def _postpone(
         self, conn: AsyncConnection, row: Row[Any, Any, Any, Any], error: str, longest: timedelta
@@ -187,21 +184,33 @@ def pause_after(tried: int, longest: timedelta) -> timedelta:
     return min(longest, _FIRST_PAUSE * (1 << min(tried - 1, _DOUBLINGS)))
 
 
-# Later than the longest pause is the mark of a clock that was set back: waiting for it could take hours.
-_IS_DUE = or_(outbox.c.next_at <= bindparam("now"), outbox.c.next_at > bindparam("now") + _REFUSED_PAUSE)
+def _is_due(rows: FromClause) -> ColumnElement[bool]:
+    """Later than the longest pause is the mark of a clock that was set back: waiting for it could take hours."""
+    return or_(rows.c.next_at <= bindparam("now"), rows.c.next_at > bindparam("now") + _REFUSED_PAUSE)
 
-_KINDS_DUE = select(outbox.c.kind).where(_IS_DUE).distinct()
+
+_KINDS_DUE = select(outbox.c.kind).where(_is_due(outbox)).distinct()
 
 _ANY_DUE = (
     select(outbox.c.id, outbox.c.payload, outbox.c.created_at, outbox.c.attempts)
-    .where(outbox.c.kind == bindparam("kind"), _IS_DUE)
+    .where(outbox.c.kind == bindparam("kind"), _is_due(outbox))
     .order_by(outbox.c.next_at, outbox.c.id)
     .limit(bindparam("most", type_=outbox.c.attempts.type))
     .with_for_update(skip_locked=True)
 )
 
-_DUE = {Kind.WAKE: _ANY_DUE, Kind.MAIL: _ANY_DUE.where(~recovery_hold.UNDER_WAY)}
+# Most mails come alone: without it each would be followed by a transaction that finds nothing.
+_OTHER = outbox.alias("other")
+_OTHERS = exists().where(_OTHER.c.kind == outbox.c.kind, _is_due(_OTHER), _OTHER.c.id != outbox.c.id).label("others")
+
+_DUE = {Kind.WAKE: _ANY_DUE, Kind.MAIL: _ANY_DUE.add_columns(_OTHERS).where(~recovery_hold.UNDER_WAY)}
 """After a restore emails wait: those that had left are named first (``sent_elsewhere``)."""
+
+_KEEP = (
+    update(mails)
+    .where(mails.c.key == bindparam("of"))
+    .values(message_id=bindparam("id"), eml=bindparam("kept"), sha256=bindparam("hash"), sent_at=bindparam("now"))
+)
 
 _IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))
 
