@@ -18,7 +18,7 @@ from casella.payments.v1 import payments_pb2 as pb
 from services.kit.cause_fields import period_of
 from services.kit.ids import new_id
 from tests.fixtures.postgres import TestDatabases
-from tests.payments.debit import DEBIT, Due, switch_off, taken, with_mandate
+from tests.payments.debit import DEBIT, Due, charges, switch_off, taken, with_mandate
 from tests.payments.test_disputes import charge_of_last
 from tests.payments.test_disputes import of as dispute_of
 from tests.payments.test_mandates import newest, set_up
@@ -39,6 +39,8 @@ BACK = 1_000
 class Before:
     """What the rows of the backup know."""
 
+    unheard: pb.PaymentRequest
+    """It was paid before the newest trace in the rows, and nobody had heard of that yet."""
     debited: str
     """An account with automatic debit."""
     ended: str
@@ -56,10 +58,16 @@ class Before:
     @classmethod
     async def of(cls, world: World) -> "Before":
         """Let it happen."""
+        await world.stripe.faults(drop=True)
+        unheard = await world.request()
+        await world.stripe.pay(await world.start(unheard))
+        await world.stripe.faults()
+        await world.advance(minutes=30)
         debited, ended = [await with_mandate(world) for _ in range(2)]
         planned, refunded, disputed = await Due.of(world, debited), await world.paid_online(), await world.paid_online()
         charge = await charge_of_last(world)
-        return cls(debited, ended, planned, refunded, disputed, charge, await world.request(), await world.request())
+        later, page_later = await world.request(), await world.request()
+        return cls(unheard, debited, ended, planned, refunded, disputed, charge, later, page_later)
 
 
 @dataclass
@@ -75,6 +83,10 @@ class Later:
     """The next period, made and charged."""
     differing: Due
     """The one after it; asked for again it comes to another sum."""
+    under_way: str
+    """The period's payment request of a charge that is being processed."""
+    unconfirmed: str
+    """And of one that was made and not confirmed yet."""
     taken: int
 
     @classmethod
@@ -90,9 +102,14 @@ class Later:
         same, differing = [await Due.of(world, before.debited) for _ in range(2)]
         for due in (before.planned, same, differing):
             assert (await due.charge_in_time()).state == PAID
+        under_way, unconfirmed = [await Due.of(world, before.debited) for _ in range(2)]
+        for due, outcome in ((under_way, "processing"), (unconfirmed, "error_before_charge")):
+            await world.stripe.faults(off_session=outcome)
+            assert (await due.charge_in_time()).processing
+        await world.stripe.faults()
         await world.start(before.page_later)  # the provider knows its key for a day
         await world.deliver()
-        return cls(refund, stranger, begun, same, differing, await taken(world))
+        return cls(refund, stranger, begun, same, differing, under_way.id, unconfirmed.id, await taken(world))
 
 
 @dataclass
@@ -138,6 +155,10 @@ async def test_a_page_that_was_paid_has_paid(after: After) -> None:
     assert (await after.world.get(after.before.paid_later)).state == PAID
 
 
+async def test_what_was_paid_shortly_before_the_rows_newest_trace_and_not_heard_of_has_paid(after: After) -> None:
+    assert (await after.world.get(after.before.unheard)).state == PAID
+
+
 async def test_a_dispute_lies_in_the_queue(after: After) -> None:
     dispute = await dispute_of(after.world, after.before.disputed)
     assert dispute.state == pb.DISPUTE_STATE_NEEDS_RESPONSE
@@ -162,6 +183,16 @@ async def test_a_period_that_is_asked_for_again_is_paid_by_what_was_charged_for_
     assert [each for each in await after.world.queue() if paid.payment_request_id in each.suggestions] == []
     assert (await after.again(after.later.same)).state == PAID
     await after.world.balances()
+
+
+async def test_a_charge_that_no_row_knows_is_told_while_it_is_on_its_way_and_ended_where_nobody_had_confirmed_it(
+    after: After,
+) -> None:
+    made = await charges(after.world)
+    (under_way,) = [each for each in made if after.later.under_way in str(each)]
+    (unconfirmed,) = [each for each in made if after.later.unconfirmed in str(each)]
+    assert (await after.findings())["charge_under_way"] == [under_way["id"]]
+    assert (under_way["status"], unconfirmed["status"]) == ("processing", "canceled")
 
 
 async def test_a_page_that_no_row_knows_is_over_and_the_customer_gets_the_next(after: After) -> None:
