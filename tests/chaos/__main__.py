@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from services.kit.exiting import exit_after
-from tests.chaos.contracts import expected
+from tests.chaos.contracts import OUT_OF_REACH, expected
 from tests.chaos.random_kills import Trouble, random_kills
 from tests.chaos.stage import staged
 from tests.chaos.stories import STORIES, Story
@@ -39,7 +39,7 @@ async def _every_moment(folder: Path, pattern: str) -> list[Result]:
             _tell(result)
     finally:
         await stages.close()
-    for result in not_reached(expected(), moments, pattern):
+    for result in not_reached(expected(), moments, OUT_OF_REACH, pattern):
         results.append(result)
         _tell(result)
     return results

@@ -17,9 +17,13 @@ from casella.trial.v1 import trial_pb2
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import PASSWORD, Customer
 from deploy.local.demo.front import Front
-from tests.chaos.acting import STEERING, pay_order, record_transfer, settled, stands, steer, transfer
+from tests.chaos.acting import STEERING, pay_order, record_transfer, stands, steer, transfer
 from tests.chaos.patience import patient_front
+from tests.chaos.proving import settled
+from tests.chaos.stories_debts import DEBTS
 from tests.chaos.stories_later import LATER
+from tests.chaos.stories_refunds import REFUNDS
+from tests.chaos.stories_strangers import STRANGERS
 from tests.e2e.ends import (
     books_balance,
     count,
@@ -60,7 +64,7 @@ async def is_seen_to_have_paid(play: Play) -> None:
     """Likewise; an operator records the transfer in the Temporal UI."""
     customer, order = await play.buyer(_TRANSFER)
     await play.proforma(customer)
-    await record_transfer(play, names.order_id(order.order_id), order.quote.totals.gross)
+    await record_transfer(play, names.order_id(order.order_id), order.quote.totals.gross.minor)
     await prove_the_end(play, customer, order.order_id)
 
 
@@ -169,13 +173,20 @@ async def uses_the_panel(play: Play) -> None:
     await play.gateway.support.AnswerTicket(answering, metadata=me)
     closing = support_pb2.CloseTicketRequest(request_id=str(uuid4()), ticket_id=ticket.ticket_id)
     await play.gateway.support.CloseTicket(closing, metadata=me)
+    switched = partial(
+        mailboxes_pb2.SetFeatureRequest,
+        account_id=customer.account_id, feature=mailboxes_pb2.FEATURE_SENDING, steering=STEERING,
+    )  # fmt: skip
+    for off in (True, False):
+        await play.operator.mailboxes.SetFeature(switched(request_id=str(uuid4()), off=off))
     held = partial(ordering_pb2.SetLegalHoldRequest, account_id=customer.account_id, steering=STEERING)
     for hold in (True, False):
         await play.operator.ordering.SetLegalHold(held(request_id=str(uuid4()), hold=hold))
     await settled(play)
     assert await count(play, "mailboxes", "domains WHERE account_id = $1", account) == 0
     assert await count(play, "support", "tickets WHERE account_id = $1", account) == 1
-    assert await count(play, "ordering", "audit WHERE subject_id = $1", account) == 2
+    for room in ("ordering", "mailboxes"):
+        assert await count(play, room, "audit WHERE subject_id = $1", account) == 2, room
     await each_email_once(play, customer)
 
 
@@ -214,5 +225,5 @@ async def _at_the_sdi(
 
 STORIES: tuple[Story, ...] = (
     buys_by_card, buys_by_transfer, is_seen_to_have_paid, is_corrected, withdraws, leaves, is_erased, uses_the_panel,
-    is_held, *LATER,
+    is_held, *LATER, *STRANGERS, *REFUNDS, *DEBTS,
 )  # fmt: skip

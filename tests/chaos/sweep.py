@@ -6,7 +6,7 @@ wrong is played again with either half of them, until the one is found that does
 """
 
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -24,10 +24,11 @@ class Outcome(Enum):
     HARM = "killed there, and it did harm"
     TOGETHER = "killed at each of these, and it did harm; at either half of them it did none"
     MISSED = "passed once, but not again when armed"
-    NOT_REACHED = "no story passes it"
+    OUT_OF_REACH = "no story passes it, and why"
+    NOT_REACHED = "no story passes it: write one, or say why not in contracts.py"
 
 
-FAULTS = (Outcome.HARM, Outcome.TOGETHER)
+FAULTS = (Outcome.HARM, Outcome.TOGETHER, Outcome.NOT_REACHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +87,24 @@ async def sweep(stages: Stages, moments: Mapping[str, Story], pattern: str = "*"
                 yield result
 
 
-def not_reached(expected: Iterable[str], moments: Mapping[str, Story], pattern: str = "*") -> list[Result]:
-    """The moments of the contracts that no story passes."""
-    return [
-        Result(moment, Outcome.NOT_REACHED)
-        for moment in expected
-        if moment not in moments and fnmatchcase(moment, pattern)
-    ]
+def not_reached(
+    expected: Iterable[str], moments: Collection[str], why: Mapping[str, str], pattern: str = "*"
+) -> list[Result]:
+    """The moments of the contracts that no story passes.
+
+    Args:
+        expected: All there are.
+        moments: Those that stories pass.
+        why: The reasons for which no story can, by pattern.
+        pattern: Only those.
+    """
+    found = []
+    for moment in expected:
+        if moment not in moments and fnmatchcase(moment, pattern):
+            reasons = [reason for each, reason in why.items() if fnmatchcase(moment, each)]
+            outcome = Outcome.OUT_OF_REACH if reasons else Outcome.NOT_REACHED
+            found.append(Result(moment, outcome, why="; ".join(reasons)))
+    return found
 
 
 async def _killed(stages: Stages, story: Story, group: Sequence[str]) -> list[Result]:

@@ -10,7 +10,7 @@ from tests.chaos.contracts import expected
 from tests.chaos.random_kills import random_kills
 from tests.chaos.stage import Stage, staged
 from tests.chaos.stories import buys_by_card
-from tests.chaos.sweep import Outcome, Stages, not_reached, sweep
+from tests.chaos.sweep import Outcome, Stages, sweep
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("chaos")]
 
@@ -40,8 +40,3 @@ async def test_a_kill_at_any_of_these_moments_does_no_harm(stage: Stage) -> None
 
 async def test_random_kills_under_orders_in_flight_do_no_harm(stage: Stage) -> None:
     assert "all ended well" in await random_kills(stage, kills=2, seed=7, orders=2)
-
-
-async def test_a_moment_that_no_story_passes_is_named() -> None:
-    [missing] = not_reached(["vies.before", "dns.before"], {"dns.before": buys_by_card})
-    assert (missing.moment, missing.outcome) == ("vies.before", Outcome.NOT_REACHED)

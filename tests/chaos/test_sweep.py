@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from fnmatch import fnmatchcase
 from typing import Any, cast
 
+from tests.chaos.contracts import OUT_OF_REACH, expected
 from tests.chaos.stage import Stage
 from tests.chaos.stories import Story
-from tests.chaos.sweep import Outcome, Stages, sweep
+from tests.chaos.sweep import FAULTS, Outcome, Stages, not_reached, sweep
 from tests.e2e.play import Play
 from tests.e2e.waiting import disturbed, patience
 
@@ -88,3 +90,17 @@ async def test_patience_counts_from_the_last_disturbance() -> None:
         assert patience(0)()
     with disturbed(lambda: now - 600):
         assert not patience(0)()
+
+
+def test_a_moment_that_no_story_passes_is_named_with_the_reason_or_is_a_fault() -> None:
+    found = not_reached(["vies.before", "dns.before", "mail.before"], {"dns.before"}, {"mail.*": "nobody writes"})
+    assert [(each.moment, each.outcome, each.why) for each in found] == [
+        ("vies.before", Outcome.NOT_REACHED, ""),
+        ("mail.before", Outcome.OUT_OF_REACH, "nobody writes"),
+    ]
+    assert (Outcome.NOT_REACHED in FAULTS, Outcome.OUT_OF_REACH in FAULTS) == (True, False)
+
+
+def test_every_reason_is_of_a_moment_that_there_is() -> None:
+    there = expected()
+    assert [pattern for pattern in OUT_OF_REACH if not any(fnmatchcase(each, pattern) for each in there)] == []
