@@ -34,12 +34,21 @@ async def _soak(months: int, customers: int, seed: int, var: Path) -> str:
             (var / "soak.log").write_text("\n".join(life.deeds) + "\n")
         print(_told(happened))
         print(await life.pace.total(life.desk.play.world))
+    return verdict(happened, wrong=wrong, whole=months >= _WHOLE_MONTHS and customers >= _WHOLE_CUSTOMERS)
+
+
+def verdict(happened: Mapping[str, int], *, wrong: bool, whole: bool) -> str:
+    """What is to be said where not all is well; nothing where it is.
+
+    Args:
+        happened: How often each thing has.
+        wrong: Whether a month's end showed something wrong.
+        whole: Whether the soak was so long and large that it has to have met everything.
+    """
     never = [name for name, times in happened.items() if not times]
     if wrong:
         return "WRONG"
-    if never and months >= _WHOLE_MONTHS and customers >= _WHOLE_CUSTOMERS:
-        return f"not all kinds happened ({', '.join(never)})"
-    return ""
+    return f"not all kinds happened ({', '.join(never)})" if never and whole else ""
 
 
 def _told(happened: Mapping[str, int]) -> str:

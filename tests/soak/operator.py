@@ -30,6 +30,8 @@ _LET_LIE = 0.4
 _TRIES = 10
 """Days on which everything was refused, after which an entry counts as a dead end."""
 _WAITING = ("NeedsOperator", "Requested", "Waiting", "InReview")
+_PRESSING, _SEND_AGAIN = names.e_invoice_id(""), "retry_transmission"
+"""What the SdI has rejected is sent again within five days: `casella audit` tells of whatever was not."""
 _CHOSEN = {
     "accept_business_proof": 0.8,
     "accept_other_proof": 0.5,
@@ -87,7 +89,7 @@ class Operator:
             if self.rng.random() > _LET_LIE and not _undecided(entry.dispute):
                 await self._decide(entry)
         for workflow_id in await self.cases():
-            if self.rng.random() > _LET_LIE:
+            if self.rng.random() > _LET_LIE or workflow_id.startswith(_PRESSING):
                 await self._steer(workflow_id, today)
         await self._pay_credit_out()
         await self._refund(today)
@@ -149,6 +151,8 @@ class Operator:
         """Send one of the updates that the page offers, with the data of its example."""
         ways = offered(await self.desk.details(workflow_id))
         chosen = {name: ways[name] for name in ways if self.rng.random() < _CHOSEN.get(name, 0.0)}
+        if workflow_id.startswith(_PRESSING) and _SEND_AGAIN in ways:
+            chosen[_SEND_AGAIN] = ways[_SEND_AGAIN]
         if not chosen:
             return
         await self._try(workflow_id, chosen)

@@ -1,0 +1,102 @@
+"""What a soak says of itself: what never happened, how it pages, and that it waits as long as there is news."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from casella.common.v1 import common_pb2 as common
+from casella.invoicing.v1 import invoicing_pb2
+from deploy.local.demo.front import Front
+from deploy.local.failure import LaunchError
+from tests.soak.__main__ import verdict
+from tests.soak.bank import Bank
+from tests.soak.chronicle import Chronicle
+from tests.soak.life import Life
+from tests.soak.pace import Pace
+from tests.soak.pages import pages
+from tests.soak.person import Person
+from tests.soak.test_proofs import document
+from tests.soak.who import KINDS
+
+_DAY = date(2026, 12, 3)
+_NOBODY: Any = None
+
+
+def test_a_whole_soak_in_which_something_never_happened_ends_badly() -> None:
+    met, missed = {"orders": 3}, {"orders": 3, "refunds": 0}
+    assert verdict(met, wrong=False, whole=True) == ""
+    assert verdict(missed, wrong=False, whole=True) == "not all kinds happened (refunds)"
+    assert verdict(missed, wrong=False, whole=False) == ""
+    assert verdict(met, wrong=True, whole=True) == "WRONG"
+
+
+def test_the_table_counts_what_events_operator_customers_and_documents_tell() -> None:
+    person = Person.of(1, 1, cast("Any", _Play()), Bank(_NOBODY), _DAY)
+    person.accounts.append("A")
+    person.done["grow"] = 2
+    chronicle = Chronicle(cast("Front", _NOBODY))
+    chronicle.events["payment.queued SHORT"] = 5
+    note = document("2026/2", kind=invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE)
+    proforma = document("P2026/1", kind=invoicing_pb2.DOCUMENT_KIND_PROFORMA, account_id="B")
+    table = chronicle.table([person], Counter(refund=4), [document("2026/1"), note, proforma])
+    told = {name: times for name, times in table.items() if times}
+    assert told == {
+        f"{person.name}, buys": 1, "payment.queued SHORT": 5, "operator: refund": 4, "customer: grow": 2,
+        "TAX_TREATMENT_DOMESTIC": 2, "DOCUMENT_KIND_CREDIT_NOTE": 1,
+    }  # fmt: skip
+    assert len([name for name in table if name.endswith((", buys", ", is not served"))]) == len(KINDS)
+
+
+async def test_a_list_is_read_to_its_last_page() -> None:
+    asked = []
+
+    async def ask(request: invoicing_pb2.ListDocumentsRequest) -> invoicing_pb2.ListDocumentsResponse:
+        asked.append(request.page.page_token)
+        return invoicing_pb2.ListDocumentsResponse(next_page_token={"": "2", "2": "3"}.get(asked[-1], ""))
+
+    read = [page async for page in pages(ask, invoicing_pb2.ListDocumentsRequest(page=common.PageRequest()))]
+    assert (asked, len(read)) == (["", "2", "3"], 3)
+
+
+@pytest.mark.parametrize(
+    ("hindrances", "left"),
+    [
+        pytest.param([f"order:{n} is at Pay, attempt 1" for n in range(30)], 0, id="always another"),
+        pytest.param([f"order:1 is at Pay, attempt {n}" for n in range(30)], 20, id="always the same"),
+    ],
+)
+async def test_the_calendar_of_a_busy_machine_is_waited_for_as_long_as_its_hindrance_changes(
+    hindrances: list[str], left: int
+) -> None:
+    calendar = _Calendar(hindrances)
+    life = Life(_NOBODY, cast("Any", calendar), {}, _NOBODY, _NOBODY, _NOBODY, _NOBODY, Pace(days=1))
+    instant = calendar.now() + timedelta(days=1)
+    with pytest.raises(LaunchError, match="attempt 9") if left else nullcontext():
+        await life._move_to(instant)
+    assert len(hindrances) == left
+    assert (calendar.now() == instant) == (left == 0)
+
+
+class _Play:
+    def customer(self, name: str) -> str:
+        return name
+
+
+class _Calendar:
+    """One that a busy machine keeps from moving, for one reason after another."""
+
+    def __init__(self, hindrances: list[str]) -> None:
+        self._hindrances = hindrances
+        self._now = datetime(2026, 12, 3, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def advance(self, by: timedelta, _: Callable[[str], None]) -> None:
+        if self._hindrances:
+            raise LaunchError(self._hindrances.pop(0), "look")
+        self._now += by
