@@ -41,6 +41,10 @@ _ACCEPTED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
 _STATE = SearchAttributeKey.for_keyword(names.ATTRIBUTE_STATE)
 
 
+class PageAway(Exception):
+    """No worker has told what a workflow's page shows in time, as on a busy machine."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the UI shows after an update: its result, or why it was refused."""
@@ -190,6 +194,8 @@ class Desk:
     async def _metadata(self, workflow_id: str) -> dict[str, Any]:
         body = {"execution": {"workflowId": workflow_id, "runId": ""}, "query": {"queryType": _METADATA_QUERY}}
         answer = await self._post(f"workflows/{quote(workflow_id, safe='')}/query/{_METADATA_QUERY}", body)
+        if "queryResult" not in answer:
+            raise PageAway(f"{workflow_id} does not show its details: {answer}")
         found: dict[str, Any] = json.loads(base64.b64decode(answer["queryResult"]["payloads"][0]["data"]))
         return found
 

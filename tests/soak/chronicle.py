@@ -44,9 +44,9 @@ DECISIONS = (
     "allow", "accept_business_proof", "accept_other_proof", "charge_vat", "refuse_order",
     "record_training", "approve_reseller", "refuse_reseller", "withdraw_reseller",
     "resend_with_current_profile", "retry_transmission", "give_up", "approve", "refuse",
-    "assign", "credit", "refund", "set_aside", "claim", "terminate", "credit_note",
+    "assign", "credit", "refund", "set_aside", "evidence", "claim", "terminate", "credit_note",
 )  # fmt: skip
-"""What the operator decides in the Temporal UI."""
+"""What the operator decides, by the names of the updates in the Temporal UI; evidence is given to the provider."""
 DEEDS = (
     "come back", "add", "grow", "shrink", "options", "upgrade", "change the method", "begin the debit", "end the debit",
     "revoke at PayPal", "new papers", "be erased", "be a reseller", "card:succeeded", "paypal:succeeded",

@@ -19,7 +19,7 @@ from casella.common.v1 import common_pb2 as common
 from casella.payments.v1 import payments_pb2 as pb
 from casella.trial.v1 import trial_pb2
 from services.kit.errors import Refused
-from tests.e2e.operator_desk import Desk
+from tests.e2e.operator_desk import Desk, PageAway
 from tests.soak.bank import Bank, iban_of
 from tests.soak.pages import pages
 from tests.soak.person import Person
@@ -86,7 +86,9 @@ class Operator:
         for file in self.bank.statements():
             await payments.ImportStatement(pb.ImportStatementRequest(file=file))
         for entry in await self.waiting():
-            if self.rng.random() > _LET_LIE and not _undecided(entry.dispute):
+            if entry.dispute.state == pb.DISPUTE_STATE_NEEDS_RESPONSE:
+                await self._give_evidence(entry.dispute)
+            elif self.rng.random() > _LET_LIE and not _undecided(entry.dispute):
                 await self._decide(entry)
         for workflow_id in await self.cases():
             if self.rng.random() > _LET_LIE or workflow_id.startswith(_PRESSING):
@@ -98,6 +100,13 @@ class Operator:
         """All money that waits."""
         asked = pages(self.desk.play.operator.payments.ListMoneyEntries, pb.ListMoneyEntriesRequest())
         return [entry async for answer in asked for entry in answer.entries]
+
+    async def _give_evidence(self, dispute: pb.Dispute) -> None:
+        """In the provider's dashboard, at once: `casella doctor` tells of whatever waits for it."""
+        stripe = self.desk.play.world.site.url("stripe")
+        path = f"{stripe}/_simulator/disputes/{dispute.provider_reference}/answer"
+        async with self.desk.session.post(path, json={}) as answer:
+            self.decisions["evidence" if answer.ok else "evidence too late"] += 1
 
     async def _decide(self, entry: pb.MoneyEntry) -> None:
         """Try what the page offers, in any order, until something is taken."""
@@ -149,7 +158,10 @@ class Operator:
 
     async def _steer(self, workflow_id: str, today: date) -> None:
         """Send one of the updates that the page offers, with the data of its example."""
-        ways = offered(await self.desk.details(workflow_id))
+        try:
+            ways = offered(await self.desk.details(workflow_id))
+        except PageAway:  # it is looked at again tomorrow
+            return
         chosen = {name: ways[name] for name in ways if self.rng.random() < _CHOSEN.get(name, 0.0)}
         if workflow_id.startswith(_PRESSING) and _SEND_AGAIN in ways:
             chosen[_SEND_AGAIN] = ways[_SEND_AGAIN]
@@ -185,12 +197,11 @@ class Operator:
     async def _refund(self, today: date) -> None:
         """Give refunds without an account one, approve what waits, and hand the file to the bank."""
         payments = self.desk.play.operator.payments
-        asked = pb.ListRefundsRequest(states=[pb.REFUND_STATE_REQUESTED, pb.REFUND_STATE_FAILED])
-        refunds = (await payments.ListRefunds(asked)).refunds
-        for refund in refunds:
+        for refund in await self._refunds(pb.REFUND_STATE_REQUESTED, pb.REFUND_STATE_FAILED):
             if refund.state == pb.REFUND_STATE_FAILED or (refund.means == _BY_TRANSFER and not refund.iban):
                 await self._name_an_account(refund)
-        wait = [each.refund_id for each in refunds if each.means == _BY_TRANSFER and each.iban]
+        asked = await self._refunds(pb.REFUND_STATE_REQUESTED)
+        wait = [each.refund_id for each in asked if each.means == _BY_TRANSFER and each.iban]
         if wait:
             await payments.ApproveRefunds(
                 pb.ApproveRefundsRequest(request_id=str(uuid4()), refund_ids=wait, steering=_WHY)
@@ -199,10 +210,15 @@ class Operator:
         if made.file:
             self.bank.execute(made.file, today)
 
+    async def _refunds(self, *states: pb.RefundState) -> list[pb.Refund]:
+        asked = pages(self.desk.play.operator.payments.ListRefunds, pb.ListRefundsRequest(states=states))
+        return [refund async for answer in asked for refund in answer.refunds]
+
     async def _pay_credit_out(self) -> None:
         """What an account that has ended has left goes back to its owner, as doctor asks for."""
         payments = self.desk.play.operator.payments
-        for credit in (await payments.ListAccountCredits(pb.ListAccountCreditsRequest())).credits:
+        asked = pages(payments.ListAccountCredits, pb.ListAccountCreditsRequest())
+        for credit in [credit async for answer in asked for credit in answer.credits]:
             owner = self._owner(credit.account_id)
             if owner is None or not await self._has_ended(credit.account_id):
                 continue

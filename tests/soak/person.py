@@ -79,7 +79,6 @@ class Person:
         """Do what this day brings, and look at the documents where something was written to them."""
         if today < self.starts:
             return
-        self.customer.forget_session()
         if not self._signed_up:
             self._signed_up = True
             await self.attempt(today, f"signs up as {self.name}", self._sign_up)
@@ -92,6 +91,7 @@ class Person:
             return
         if not self.gone:
             try:
+                await self.customer.go_on()  # the token of another day has expired
                 await self._look_at_documents(today)
             except Refused as refused:
                 if refused.reason != errors_pb2.REASON_LOGIN_REFUSED:

@@ -14,6 +14,7 @@ from casella.support.v1 import erasures_pb2, support_pb2
 from casella.trial.v1 import trial_pb2
 from deploy.local.demo.front import Front, as_customer
 from deploy.local.demo.inbox import PATIENCE_SECONDS, Inbox, link_in
+from services.kit.errors import Refused
 
 PASSWORD = "Tramontana-4-Cipressi"  # noqa: S105  an invented customer of a local Casella
 DOCUMENT_VERSION = "2026-01"
@@ -109,6 +110,17 @@ class Customer:
         )
         self.account_id = answer.account_id
         self._keep(answer.session)
+
+    async def go_on(self) -> None:
+        """Have the session's next token, as a gateway does for a browser that comes back; else log in again."""
+        if self._session is None:
+            return await self.log_in()
+        request = trial_pb2.RefreshSessionRequest(refresh_token=self._session.refresh_token)
+        try:
+            answer = await self.front.trial.RefreshSession(request)
+        except Refused:  # nobody came for longer than a session waits
+            return await self.log_in()
+        return self._keep(answer.session)
 
     async def me(self) -> Sequence[tuple[str, Any]]:
         """The metadata of a call by this customer, with a fresh access token."""
