@@ -43,13 +43,13 @@ def noted(violations: Violations) -> list[tuple[str, str]]:
     return []
 
 
-async def unavailable(call: Awaitable[Any]) -> timedelta:
-    """Await a call that must ask for another try; how long it asks to wait."""
+async def unavailable(call: Awaitable[Any], reason: Reason = REASON_NOT_READY) -> timedelta:
+    """Await a call that must ask for another try for this reason; how long it asks to wait."""
     with pytest.raises(grpc.aio.AioRpcError) as failed:
         await call
     assert failed.value.code() is grpc.StatusCode.UNAVAILABLE
     refusal = decode(failed.value.trailing_metadata() or ())
     assert refusal is not None
-    assert refusal.reason == REASON_NOT_READY
+    assert Reason.Name(refusal.reason) == Reason.Name(reason)
     assert refusal.retry_after is not None
     return refusal.retry_after
