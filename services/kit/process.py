@@ -1,10 +1,11 @@
-"""How a process starts: logs first, hooks refused in production, then its composition root; and how a mistake in its
-settings is told.
+"""How a process starts: logs first, hooks refused in production, as many connections as the system allows, then its
+composition root; and how a mistake in its settings is told.
 """
 
 import asyncio
 import logging
 import os
+import resource
 import sys
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, NoReturn
@@ -17,6 +18,9 @@ from services.kit.settings import Misconfigured
 
 MISCONFIGURED = 78
 """Exit code, ``EX_CONFIG`` of sysexits.h: starting again does not help before a person has changed something."""
+
+_MOST_FILES = 65_536
+"""Open at once, connections among them; macOS refuses a number without end."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,7 +36,16 @@ def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     package = str(getattr(main, "__globals__", {}).get("__package__") or "casella")
     logs.set_up(package.rpartition(".")[2], os.environ.get("CASELLA_LOG_LEVEL", "INFO"))
     hooks.refuse_in_production()
+    open_many_files()
     exit_after(lambda: _run(main))
+
+
+def open_many_files() -> None:
+    """Raise the usual limit of 1,024 to what is allowed: strangers' connections must not use up the database's."""
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    most = _MOST_FILES if allowed == resource.RLIM_INFINITY else min(allowed, _MOST_FILES)
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, allowed))
 
 
 def _run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:

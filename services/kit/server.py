@@ -1,7 +1,7 @@
 """How a room opens its door: interceptors, health, events, locally reflection and the clock, and an orderly end.
 
 The order of the layers is the order of the questions: which call is this, log it, translate its errors, is there
-time, may this process, which customer.
+time, may this process, has it too many, which customer.
 """
 
 import asyncio
@@ -37,6 +37,7 @@ from services.kit.interceptors.access_log import AccessLog
 from services.kit.interceptors.around import Layers
 from services.kit.interceptors.callers import Callers, Customers, by_certificate, by_secret, callers_by_method
 from services.kit.interceptors.correlation import Correlation
+from services.kit.interceptors.crowds import Crowds
 from services.kit.interceptors.deadlines import Deadlines
 from services.kit.interceptors.recovery import Held, held_methods
 from services.kit.interceptors.refusals import Refusals
@@ -64,6 +65,16 @@ LARGEST_MESSAGE = 16 * 1024 * 1024
 """Bytes: a bank statement or a PDF with its XML; more is refused before it is read."""
 _MOST_CALLS = 200
 """Calls at once on one connection, the rest wait: without it one client could pile up work without end."""
+_MOST_CONNECTIONS = 2_000
+"""At once; one more is closed, and those that are open go on: what each holds must not take the memory of all."""
+_HANDSHAKE_SECONDS = 10.0
+"""How long a connection may take to say what it is; the library's own bound is two minutes."""
+_PING_SECONDS, _PONG_SECONDS = 60.0, 20.0
+"""How often the other side is asked whether it still reads, and how long it may take to say so: then its calls end."""
+_CONNECTION_SECONDS = 3600.0
+"""How long a connection lives, a tenth more or less: a call that is never sent to its end has no other one. Its streams
+end too, a minute later, and their readers begin again where they were."""
+_LEAVE_SECONDS = 60.0
 _DRAIN_SECONDS = 5.0
 _DATABASE_PAUSE = 0.5
 
@@ -150,6 +161,7 @@ class Server:
                     Refusals(),
                     Deadlines(),
                     Callers(by_certificate if self._tls else by_secret(core.settings.caller_secrets), allowed),
+                    Crowds(),
                     Customers(core.verifier, allowed),
                     Held(Hold(core.database), held_methods(names.found)),
                 )
@@ -158,6 +170,13 @@ class Server:
                 ("grpc.max_receive_message_length", room.largest_request),
                 ("grpc.max_send_message_length", LARGEST_MESSAGE),
                 ("grpc.max_concurrent_streams", _MOST_CALLS),
+                ("grpc.max_allowed_incoming_connections", _MOST_CONNECTIONS),
+                ("grpc.server_handshake_timeout_ms", int(_HANDSHAKE_SECONDS * 1000)),
+                ("grpc.keepalive_time_ms", int(_PING_SECONDS * 1000)),
+                ("grpc.keepalive_timeout_ms", int(_PONG_SECONDS * 1000)),
+                ("grpc.http2.ping_timeout_ms", int(_PONG_SECONDS * 1000)),  # of pings that measure the way
+                ("grpc.max_connection_age_ms", int(_CONNECTION_SECONDS * 1000)),
+                ("grpc.max_connection_age_grace_ms", int(_LEAVE_SECONDS * 1000)),
                 ("grpc.so_reuseport", 0),  # with it a second process would silently take half of the calls
             ),
         )

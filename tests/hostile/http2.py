@@ -1,10 +1,12 @@
-"""HTTP/2 by hand, for metadata that gRPC's own client refuses to send: one call, and whatever the server says of it."""
+"""HTTP/2 by hand, for what gRPC's own client refuses to do: metadata that are none, and answers that nobody reads."""
 
 import asyncio
 import struct
 
-_DATA, _HEADERS, _SETTINGS = 0, 1, 4
-_END_STREAM, _END_HEADERS = 1, 4
+_DATA, _HEADERS, _SETTINGS, _PING = 0, 1, 4, 6
+_ACK, _END_STREAM, _END_HEADERS = 1, 1, 4
+_INITIAL_WINDOW_SIZE = 4
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 _STATUS = b"\x0bgrpc-status"
 
 
@@ -20,16 +22,9 @@ async def call(address: str, path: str, metadata: list[tuple[bytes, bytes]], mes
     Returns:
         The gRPC status.
     """
-    own = [(b":method", b"POST"), (b":scheme", b"http"), (b":path", path.encode()), (b":authority", b"casella")]
-    own += [(b"te", b"trailers"), (b"content-type", b"application/grpc")]
-    head = b"".join(_literal(name, value) for name, value in own + metadata)
-    body = b"\0" + struct.pack(">I", len(message)) + message
     host, _, port = address.partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _frame(_SETTINGS, 0, 0, b"") + _frame(_HEADERS, _END_HEADERS, 1, head)
-    )
-    writer.write(_frame(_DATA, _END_STREAM, 1, body))
+    writer.write(_PREFACE + _frame(_SETTINGS, 0, 0, b"") + _request(1, path, metadata, message))
     came = b""
     async with asyncio.timeout(20):
         while _STATUS not in came or len(came.partition(_STATUS)[2]) < 3:
@@ -40,6 +35,33 @@ async def call(address: str, path: str, metadata: list[tuple[bytes, bytes]], mes
     await writer.wait_closed()
     rest = came.partition(_STATUS)[2]
     return int(rest[1 : 1 + rest[0]])
+
+
+async def deaf(
+    address: str, path: str, metadata: list[tuple[bytes, bytes]], calls: int
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Begin so many calls without content on a connection that takes no byte of an answer and answers no ping."""
+    host, _, port = address.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port), limit=2**24)
+    writer.write(_PREFACE + _frame(_SETTINGS, 0, 0, struct.pack(">HI", _INITIAL_WINDOW_SIZE, 0)))
+    for number in range(calls):
+        writer.write(_request(2 * number + 1, path, metadata, b""))
+    await writer.drain()
+    return reader, writer
+
+
+async def answer_ping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer the next ping, whatever comes before it."""
+    await reader.readuntil(_frame(_PING, 0, 0, bytes(8))[:9])
+    writer.write(_frame(_PING, _ACK, 0, await reader.readexactly(8)))
+
+
+def _request(stream: int, path: str, metadata: list[tuple[bytes, bytes]], message: bytes) -> bytes:
+    own = [(b":method", b"POST"), (b":scheme", b"http"), (b":path", path.encode()), (b":authority", b"casella")]
+    own += [(b"te", b"trailers"), (b"content-type", b"application/grpc")]
+    head = b"".join(_literal(name, value) for name, value in own + metadata)
+    body = b"\0" + struct.pack(">I", len(message)) + message
+    return _frame(_HEADERS, _END_HEADERS, stream, head) + _frame(_DATA, _END_STREAM, stream, body)
 
 
 def _literal(name: bytes, value: bytes) -> bytes:

@@ -16,6 +16,7 @@ from stripe import WebhookSignature
 from casella.payments.v1 import payments_pb2, payments_pb2_grpc
 from gateway import server
 from gateway.web import make_app
+from services.kit.process import open_many_files
 from services.payments.provider.errors import ForeignEventError
 from services.payments.provider.stripe_gateway import StripeGateway
 from tests.fixtures.postgres import TestDatabases
@@ -232,10 +233,11 @@ async def test_many_who_say_nothing_or_half_a_word_hold_nobody_up_and_are_sent_a
     monkeypatch.setattr(server, "_KEEP_ALIVE_SECONDS", 2.0)
     app = make_app(payments_pb2_grpc.PaymentsServiceStub(street.world.room.channel("gateway")), "Casella")
     runner = server.make_runner(app)
+    open_many_files()
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     impatient = Street(street.world, runner, payments_pb2.PaymentRequest())
-    opened = [await connect(impatient.url) for _ in range(200)]
+    opened = [await connect(impatient.url) for _ in range(1_000)]
     for number, (_, writer) in enumerate(opened):
         writer.write((b"", b"GET /pay", b"GET / HTTP/1.1\r\nHost: a\r\nX: ")[number % 3])
     assert (await impatient.post(event())).status == 200
