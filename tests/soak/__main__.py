@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -16,7 +17,9 @@ _WHOLE_MONTHS, _WHOLE_CUSTOMERS = 24, 200
 
 async def _soak(months: int, customers: int, seed: int, var: Path) -> str:
     """What is to be said at the end where not all is well; nothing where it is."""
-    wrong, happened = False, dict[str, int]()
+    wrong, happened, task = False, dict[str, int](), asyncio.current_task()
+    for ends in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(ends, task.cancel if task else sys.exit)
     async with lived(var, seed, customers, months) as life:
         try:
             for number in range(months + 1):  # the rest of the calendar month, and so many whole ones
@@ -66,7 +69,10 @@ def main() -> int:
     parser.add_argument("--var", type=Path, help="a folder to keep; else a new one, removed where all was true")
     chosen = parser.parse_args()
     var: Path = chosen.var or Path(tempfile.mkdtemp(prefix="casella-soak-")) / "var"
-    bad = asyncio.run(_soak(chosen.months, chosen.customers, chosen.seed, var))
+    try:
+        bad = asyncio.run(_soak(chosen.months, chosen.customers, chosen.seed, var))
+    except asyncio.CancelledError:
+        return 1
     which = f"{chosen.months} months, {chosen.customers} customers, SEED={chosen.seed}"
     if bad or chosen.var:
         which += f", {var / 'soak.log'}"
