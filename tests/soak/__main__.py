@@ -17,9 +17,10 @@ _WHOLE_MONTHS, _WHOLE_CUSTOMERS = 24, 200
 
 async def _soak(months: int, customers: int, seed: int, var: Path) -> str:
     """What is to be said at the end where not all is well; nothing where it is."""
-    wrong, happened, task = False, dict[str, int](), asyncio.current_task()
-    for ends in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(ends, task.cancel if task else sys.exit)
+    wrong, happened, this = False, dict[str, int](), asyncio.current_task()
+    assert this is not None
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(stop, this.cancel)
     async with lived(var, seed, customers, months) as life:
         try:
             for number in range(months + 1):  # the rest of the calendar month, and so many whole ones

@@ -24,6 +24,7 @@ from tests.soak.operator import Operator
 from tests.soak.pace import Pace
 from tests.soak.person import Person
 from tests.soak.post import Post
+from tests.soak.who import dealt
 from tests.soak.world import World
 
 _DAY, _MOMENT = timedelta(days=1), timedelta(minutes=1)
@@ -126,8 +127,8 @@ async def lived(var: Path, seed: int, customers: int, months: int) -> AsyncItera
         today = rome_date(calendar.now())
         days = (add_months(today.replace(day=1), months + 1) - today).days
         people = {
-            number: Person.of(number, seed, desk.play, bank, today + timedelta(days=rng.randrange(days // _SPREAD)))
-            for number in range(1, customers + 1)
+            number: Person.of(number, seed, name, desk.play, bank, today + timedelta(rng.randrange(days // _SPREAD)))
+            for number, name in enumerate(dealt(customers, rng), start=1)
         }
         operator = Operator(desk, bank, people, rng)
         site = desk.play.world.site

@@ -34,7 +34,7 @@ _HABITS = {
 """How a proforma is paid, with its weight: most customers stay for years, and still each way comes often enough."""
 _DAYS = {"late": (8, 14), "very late": (20, 38), "too late": (16, 60)}
 _ONLINE = {"card:succeeded": 6, "paypal:succeeded": 4, "card:declined": 1, "card:processing": 1}
-_DISPUTED, _CALLED_BACK = 0.06, 0.03
+_DISPUTED, _CALLED_BACK = 0.1, 0.03
 
 
 async def answer(person: "Person", number: str, today: date) -> None:

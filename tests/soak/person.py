@@ -69,10 +69,9 @@ class Person:
     _plans: list[tuple[date, str, Callable[[date], Awaitable[None]]]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, number: int, seed: int, play: Play, bank: Bank, starts: date) -> "Person":
-        """The person of this number; a seed makes the same again."""
+    def of(cls, number: int, seed: int, name: str, play: Play, bank: Bank, starts: date) -> "Person":
+        """The person of this number and kind; a seed makes the same again."""
         rng = random.Random(f"{seed}/{number}")
-        name = rng.choices(list(KINDS), [each.weight for each in KINDS.values()])[0]
         return cls(number, rng, play, bank, starts, play.customer(f"p{number}"), KINDS[name], name)
 
     async def act(self, today: date, *, written: bool) -> None:

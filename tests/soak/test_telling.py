@@ -1,5 +1,6 @@
 """What a soak says of itself: what never happened, how it pages, and that it waits as long as there is news."""
 
+import random
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -20,7 +21,7 @@ from tests.soak.pace import Pace
 from tests.soak.pages import pages
 from tests.soak.person import Person
 from tests.soak.test_proofs import document
-from tests.soak.who import KINDS
+from tests.soak.who import KINDS, dealt
 
 _DAY = date(2026, 12, 3)
 _NOBODY: Any = None
@@ -35,7 +36,7 @@ def test_a_whole_soak_in_which_something_never_happened_ends_badly() -> None:
 
 
 def test_the_table_counts_what_events_operator_customers_and_documents_tell() -> None:
-    person = Person.of(1, 1, cast("Any", _Play()), Bank(_NOBODY), _DAY)
+    person = Person.of(1, 1, "German", cast("Any", _Play()), Bank(_NOBODY), _DAY)
     person.accounts.append("A")
     person.done["grow"] = 2
     chronicle = Chronicle(cast("Front", _NOBODY))
@@ -45,10 +46,17 @@ def test_the_table_counts_what_events_operator_customers_and_documents_tell() ->
     table = chronicle.table([person], Counter(refund=4), [document("2026/1"), note, proforma])
     told = {name: times for name, times in table.items() if times}
     assert told == {
-        f"{person.name}, buys": 1, "payment.queued SHORT": 5, "operator: refund": 4, "customer: grow": 2,
+        "German, buys": 1, "payment.queued SHORT": 5, "operator: refund": 4, "customer: grow": 2,
         "TAX_TREATMENT_DOMESTIC": 2, "DOCUMENT_KIND_CREDIT_NOTE": 1,
     }  # fmt: skip
     assert len([name for name in table if name.endswith((", buys", ", is not served"))]) == len(KINDS)
+
+
+def test_customers_are_of_every_kind_as_often_as_their_weights_say() -> None:
+    assert sum(who.weight for who in KINDS.values()) == 100
+    kinds = dealt(200, random.Random(1))
+    assert {name: kinds.count(name) for name in KINDS} == {name: 2 * who.weight for name, who in KINDS.items()}
+    assert len(dealt(7, random.Random(1))) == 7
 
 
 async def test_a_list_is_read_to_its_last_page() -> None:

@@ -1,5 +1,6 @@
 """Who comes: every kind of customer, with their papers, how they may be billed, and how their sales must be taxed."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ class Who:
     """A kind of customer.
 
     Attributes:
-        weight: How many of all are of it, as a part of the sum of weights.
+        weight: How many of a hundred are of it.
         kind: As which they order.
         party: Makes their papers, from their number.
         taxed: How their sales must be taxed: the judge's own word, not asked of Casella.
@@ -77,7 +78,7 @@ def _private_abroad(_: int) -> common.BillingParty:
 
 
 KINDS = {
-    "consumer": Who(34, common.CUSTOMER_KIND_PRIVATE, lambda _: people.private_person("Anna", "Rossi")),
+    "consumer": Who(32, common.CUSTOMER_KIND_PRIVATE, lambda _: people.private_person("Anna", "Rossi")),
     "association": Who(5, common.CUSTOMER_KIND_PRIVATE, _association),
     "company": Who(20, common.CUSTOMER_KIND_COMPANY, lambda number: people.company(f"Ditta {number} S.r.l.", "Anna")),
     "company by certified mail": Who(7, common.CUSTOMER_KIND_COMPANY, _by_certified_mail),
@@ -94,7 +95,7 @@ KINDS = {
         common.TAX_TREATMENT_REVERSE_CHARGE, (_MONTHLY,),
     ),
     "unknown to VIES": Who(
-        2, common.CUSTOMER_KIND_COMPANY,
+        4, common.CUSTOMER_KIND_COMPANY,
         lambda _: people.business_abroad("Niemand GmbH", "111111117", _BERLIN),
         common.TAX_TREATMENT_REVERSE_CHARGE,
     ),
@@ -106,3 +107,9 @@ KINDS = {
     "public body": Who(3, common.CUSTOMER_KIND_COMPANY, _public_body, served=False),
     "consumer abroad": Who(2, common.CUSTOMER_KIND_PRIVATE, _private_abroad, served=False),
 }  # fmt: skip
+
+
+def dealt(customers: int, rng: random.Random) -> list[str]:
+    """The kind of each of so many customers: as many of a hundred as their weights say, in any order."""
+    names = [name for name, who in KINDS.items() for _ in range(who.weight)]
+    return [name for _ in range(0, customers, len(names)) for name in rng.sample(names, len(names))][:customers]

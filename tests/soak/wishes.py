@@ -193,10 +193,10 @@ WISHES = {
     "upgrade": Wish(0.25, (10, 400), _upgrade),
     "change the method": Wish(0.2, (20, 400), _change_method),
     "begin the debit": Wish(0.15, (20, 300), _begin_debit),
-    "end the debit": Wish(0.1, (40, 400), _end_debit),
+    "end the debit": Wish(0.15, (40, 400), _end_debit),
     "go to PayPal": Wish(0.15, (20, 400), _revoke_at_paypal),
     "be a reseller": Wish(0.7, (5, 120), _ask_for_status, _resells),
     "new papers": Wish(0.15, (5, 300), lambda person, today: person.save_profile(today)),
-    "be erased": Wish(0.05, (10, 500), _be_erased),
+    "be erased": Wish(0.08, (10, 500), _be_erased),
 }
 """All wishes, by their names in the log."""

@@ -32,7 +32,7 @@ class World:
         away = "MS_UNAVAILABLE" if self.rng.random() < _VIES_AWAY else ""
         await self._put(f"{site.url('vies')}/_simulator/away", {"error": away})
         if self.rng.random() < _REJECTS:
-            await sdi_will(self.desk, "reject")
+            await sdi_will(self.desk, "reject", self.rng.randint(1, 3))
         elif self.rng.random() < _SILENT:
             await sdi_will(self.desk, "silent")
 
