@@ -1,4 +1,7 @@
-"""Runs the command as an operator does: as a process of its own, in an environment that says which Casella is meant."""
+"""Runs the command as an operator does: as a process of its own, in an environment that says which Casella is meant.
+
+What is decided before anything is called, how a command is written and what its help says, needs no process.
+"""
 
 import asyncio
 import json
@@ -8,6 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from click.testing import CliRunner
+
+from cli.__main__ import casella
 
 ROOT = Path(__file__).resolve().parents[2]
 OUR_VARIABLES = "CASELLA_"
@@ -67,3 +74,11 @@ class Terminal:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
+
+
+def written(*arguments: str) -> Ran:
+    """The same command in this process, where it comes to its end by the way it is written."""
+    others = {name: None for name in os.environ if name.startswith(OUR_VARIABLES)}
+    result = CliRunner(env=others).invoke(casella, arguments, prog_name="casella")
+    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
+    return Ran(result.exit_code, result.stdout, result.stderr)

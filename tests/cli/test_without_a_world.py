@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import ROOT, Terminal
+from tests.cli.running import ROOT, Terminal, written
 
 _COMMAND = re.compile(r"""["'`]casella ([a-z]+(?: [a-z]+)?)[ `"']""")
 ID = "01939f4e-7c1a-7d55-9f3b-0242ac120002"
@@ -48,8 +48,8 @@ async def test_where_nothing_runs_a_command_says_how_to_start_it(
     assert "`make run`" in ran.err
 
 
-async def test_the_steps_of_a_recovery_stand_in_a_line_each(terminal: Terminal) -> None:
-    told = (await terminal.casella("recover", "--help")).well().out.splitlines()
+def test_the_steps_of_a_recovery_stand_in_a_line_each() -> None:
+    told = written("recover", "--help").well().out.splitlines()
     steps = [line.strip() for line in told if line.strip()[:1].isdigit()]
     assert [each.partition(" casella recover ")[0] for each in steps] == [f"{step}." for step in range(1, 8)]
 
@@ -114,14 +114,25 @@ async def test_an_unknown_mode_names_its_variable(terminal: Terminal) -> None:
         (("feature", "off", ID, "everything", "--reason", "spam"), "sending"),
         (("bank", "import", "/nowhere/statement.xml"), "does not exist"),
         (("profile", "correct", ID, "--reason", "typo"), "nothing is to be changed"),
-        (("clock", "advance", "soon"), "'soon' is no duration: write 30d, 12h, 1d12h, 90m or 45s"),
-        (("clock", "advance", "3x"), "usage: casella clock advance [-h] DURATION"),
-        (("clock", "advance", "999999999999d"), "is no duration"),
         (("audit", "--year", "26"), "26"),
         (("sho", "account"), "No such command"),
     ],
 )
-async def test_a_command_that_is_written_wrong_says_what_is_right(
+def test_a_command_that_is_written_wrong_says_what_is_right(arguments: tuple[str, ...], words: str) -> None:
+    written(*arguments).badly(2, words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("sho", "account"), "No such command"),
+        (("show", "order", "17"), "is no id"),
+        (("clock", "advance", "soon"), "'soon' is no duration: write 30d, 12h, 1d12h, 90m or 45s"),
+        (("clock", "advance", "3x"), "usage: casella clock advance [-h] DURATION"),
+        (("clock", "advance", "999999999999d"), "is no duration"),
+    ],
+)
+async def test_the_process_of_such_a_command_ends_with_these_words(
     terminal: Terminal, arguments: tuple[str, ...], words: str
 ) -> None:
     (await terminal.casella(*arguments)).badly(2, words)
@@ -148,13 +159,13 @@ async def test_the_help_lists_every_command_and_the_exit_codes(terminal: Termina
     assert "Exit codes" in ran.out
 
 
-async def test_every_command_that_workflows_and_commands_name_exists(terminal: Terminal) -> None:
+def test_every_command_that_workflows_and_commands_name_exists() -> None:
     """An operator copies them out of the Temporal UI, or out of an error."""
     files = [*(ROOT / "workflows").rglob("*.py"), *(ROOT / "cli").rglob("*.py")]
     named = {found for file in files for found in _COMMAND.findall(file.read_text())}
     assert {"show account", "show order", "show invoice", "show money", "signups", "hold release"} <= named
     for command in sorted(named):
-        (await terminal.casella(*command.split(), "--help")).well()
+        written(*command.split(), "--help").well()
 
 
 def test_the_script_works_from_any_folder_and_through_a_link(tmp_path: Path) -> None:
