@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 
-from bench import numbers, orders, rpcs, start, trials
+from bench import month, numbers, orders, rpcs, start, trials
 from bench.figures import Figure
 from bench.installation import Installation, started
 from bench.report import Report, Split
@@ -22,6 +22,7 @@ Told = AsyncIterator[Figure | Split]
 ALONE: dict[str, Callable[[], Told]] = {
     "start": start.measure,
     "trials": trials.measure,
+    "month": month.measure,
 }
 TOGETHER: dict[str, Callable[[Installation], Told]] = {
     "orders": orders.measure,

@@ -16,7 +16,7 @@ from bench.engine import LOCAL, NORMAL
 from bench.engine_run import Engine, open_engine
 from bench.figures import Figure, ratios
 from bench.installation import Installation
-from bench.processes import ROOMS, grouped, spent
+from bench.processes import ROOMS, Cpu, grouped, spent
 from bench.report import Split
 from bench.sides import Side
 from casella.common.v1 import common_pb2 as common
@@ -95,7 +95,19 @@ async def _round(installation: Installation, engine: Engine, till: Till, load: L
 
 
 async def _orders(installation: Installation, till: Till, ready: list[Buyer], at_once: int) -> Side:
-    before = await installation.rest()
+    return await bought(installation, till, ready, at_once, await installation.rest())
+
+
+async def bought(installation: Installation, till: Till, ready: list[Buyer], at_once: int, before: Cpu) -> Side:
+    """Have all of them order, pay and be served, so many at once.
+
+    Args:
+        installation: Where.
+        till: Where they pay.
+        ready: The buyers.
+        at_once: Orders in flight.
+        before: The CPU time used before the first.
+    """
 
     async def buy(buyer: Buyer) -> str:
         order = await buyer.customer.place_order(buyer.quote, common.PAYMENT_METHOD_ONLINE)

@@ -31,6 +31,7 @@ _USUAL = "1000 3000"
 _AT_ONCE = 20
 _KIB = 1024
 _MIB = 1024 * 1024
+_LONGEST_SECONDS = 3600.0
 _IDLE_SECONDS = 65.0
 """Longer than the minute after which each room's reconciler looks."""
 
@@ -62,9 +63,9 @@ async def measure() -> AsyncIterator[Told]:
         yield Split("0 trials: at rest, CPU-ms a second", [seen.idle])
         for number in numbers:
             begun = number - seen.number
-            before = await installation.rest()
+            before = await installation.rest(_LONGEST_SECONDS)
             seconds = await _begin(installation, begun)
-            used = grouped(spent(before, await installation.rest()))
+            used = grouped(spent(before, await installation.rest(_LONGEST_SECONDS)))
             yield Figure(f"{number} trials: begun", "/s", [begun / seconds])
             yield Split(f"{number} trials: to begin one, CPU-ms", [{k: 1000 * u / begun for k, u in used.items()}])
             now = await _look(installation, number)
@@ -81,7 +82,7 @@ async def _begin(installation: Installation, number: int) -> float:
 
 async def _look(installation: Installation, number: int) -> Sight:
     """How it stands now; the world rests first."""
-    await installation.rest()
+    await installation.rest(_LONGEST_SECONDS)
     before = installation.cpu()
     running = [run async for run in installation.temporal.list_workflows(RUNNING) if run.workflow_type == names.TRIAL]
     listing = spent(before, installation.cpu())["temporal"]

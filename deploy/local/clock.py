@@ -103,18 +103,23 @@ class LocalCalendar:
         while left > timedelta():
             step = min(left, longest, await self._until_next_due())
             longest = LONGEST_STEP
-            await self._move(step)
+            await self.tell(step)
+            await self.fire(step)
             if step < LONGEST_STEP:
                 await self._align()
             await self._settle()
             left -= step
             say(banner.clock_line(read_offset(self._site.clock_file)))
 
-    async def _move(self, step: timedelta) -> None:
+    async def tell(self, step: timedelta) -> None:
+        """Moves the services' and the stand-ins' clocks, and no workflow yet."""
         self._seen = NOTHING  # what stood still before does so no longer
         offset = read_offset(self._site.clock_file) + step
         write_offset(self._site.clock_file, offset)  # a process that starts meanwhile reads it here
         await asyncio.gather(*(self._set(name, offset) for name in self._clocks))
+
+    async def fire(self, step: timedelta) -> None:
+        """Moves the workflows after the services' clocks, and waits for nothing that this brings but their timers."""
         if self._timers is None:
             moved = [(handle, step) for handle in await self._quiet.running()]
         else:

@@ -371,4 +371,4 @@ async def test_a_clock_that_does_not_confirm_is_named(
     async with grpc.aio.insecure_channel("127.0.0.1:1") as channel:
         calendar = LocalCalendar(Site(tmp_path, {}), client, {"trial": clock_pb2_grpc.ClockServiceStub(channel)})
         with pytest.raises(LaunchError, match="trial did not confirm the new time"):
-            await calendar._move(timedelta(days=1))
+            await calendar.tell(timedelta(days=1))
