@@ -1,7 +1,8 @@
 """``make chaos``: kills processes at every moment that stories pass, then random ones under orders in flight.
 
 By the environment: ``HOOKS=<pattern>`` only the moments of a pattern, and no random kills unless ``CHAOS`` is given;
-``CHAOS=<kills>`` random kills alone; ``SEED=<number>`` repeats their choice. Exit code 1 where one did harm.
+``CHAOS=<kills>`` random kills alone; ``SEED=<number>`` repeats their choice; ``STAGES=<number>`` so many Casellas side
+by side for the moments, by default three. Exit code 1 where one did harm.
 """
 
 import asyncio
@@ -17,29 +18,42 @@ from tempfile import mkdtemp
 from services.kit.exiting import exit_after
 from tests.chaos.contracts import OUT_OF_REACH, expected
 from tests.chaos.random_kills import Trouble, random_kills
+from tests.chaos.sharing import shared_out, side_by_side
 from tests.chaos.stage import staged
 from tests.chaos.stories import STORIES, Story
 from tests.chaos.sweep import FAULTS, Outcome, Result, Stages, moments_of, not_reached, sweep
 
-_KILLS = 100
+_KILLS, _STAGES = 100, 3
 
 
-async def _every_moment(folder: Path, pattern: str) -> list[Result]:
-    results = []
+async def _every_moment(folder: Path, pattern: str, at_once: int) -> list[Result]:
+    results: list[Result] = []
+    passed: dict[Story, list[str]] = {}
     numbers = itertools.count(1)
-    stages = Stages(lambda: staged(folder / str(next(numbers))))
-    try:
-        moments: dict[str, Story] = {}
-        for story in STORIES:
-            print(f"{story.__name__}, undisturbed", flush=True)
-            moments = {**await moments_of(await stages.stage(), story), **moments}
-        print(f"{len(moments)} moments passed; killing at those of {pattern}", flush=True)
-        async for result in sweep(stages, moments, pattern):
+    stages = [Stages(lambda: staged(folder / str(next(numbers)))) for _ in range(at_once)]
+
+    async def undisturbed(on: Stages, story: Story) -> None:
+        begun = time.monotonic()
+        passed[story] = list(await moments_of(await on.stage(), story))
+        print(f"{story.__name__} undisturbed, {time.monotonic() - begun:.0f} s", flush=True)
+
+    async def killed(on: Stages, story: Story) -> None:
+        begun = time.monotonic()
+        async for result in sweep(on, dict.fromkeys(own[story], story), pattern):
             results.append(result)
             _tell(result)
+        print(f"{story.__name__} killed, {time.monotonic() - begun:.0f} s", flush=True)
+
+    try:
+        await side_by_side(stages, STORIES, undisturbed)
+        own = shared_out({story: passed[story] for story in STORIES})
+        print(f"{sum(map(len, own.values()))} moments passed; killing at those of {pattern}", flush=True)
+        await side_by_side(stages, own, killed)
     finally:
-        await stages.close()
-    for result in not_reached(expected(), moments, OUT_OF_REACH, pattern):
+        for each in stages:
+            await each.close()
+    reached = {moment for moments in own.values() for moment in moments}
+    for result in not_reached(expected(), reached, OUT_OF_REACH, pattern):
         results.append(result)
         _tell(result)
     return results
@@ -62,7 +76,7 @@ async def _run(folder: Path) -> bool:
     begun = time.monotonic()
     well = True
     if pattern or "CHAOS" not in os.environ:
-        results = await _every_moment(folder / "moments", pattern or "*")
+        results = await _every_moment(folder / "moments", pattern or "*", int(os.environ.get("STAGES", str(_STAGES))))
         _totals(results, time.monotonic() - begun)
         well = not any(result.outcome in FAULTS for result in results)
     if kills:

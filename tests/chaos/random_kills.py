@@ -6,6 +6,7 @@ wakes and all events come again, in any order.
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -23,7 +24,11 @@ from workflows import names
 VICTIMS = (*PROCESSES, "temporal", "postgres")
 ORDERS = 20
 _PAUSE = (0.2, 2.0)
-"""Seconds between two kills: at times the second victim dies while the first is still away."""
+"""Seconds between two strikes: at times the next victim dies while the last one is still away."""
+_AT_ONCE = (1, 1, 1, 2, 3)
+"""How many die in one instant."""
+_TOLD_EVERY = 60.0
+"""Seconds."""
 
 
 Bought = tuple[Customer, str]
@@ -53,11 +58,15 @@ async def _kill_under(stage: Stage, kills: int, dice: random.Random, orders: int
     over, killed = asyncio.Event(), Counter[str]()
     await stripe(stage.play, {"duplicate": True, "reverse": True})
     buyers = [asyncio.create_task(_buy_until(stage, over.is_set)) for _ in range(orders)]
-    for _ in range(kills):
-        victim = dice.choice(VICTIMS)
+    begun = last = time.monotonic()
+    while (left := kills - killed.total()) > 0:
+        victims = dice.sample(VICTIMS, min(left, dice.choice(_AT_ONCE)))
         await asyncio.sleep(dice.uniform(*_PAUSE))
-        await stage.kill(victim)
-        killed[victim] += 1
+        await asyncio.gather(*map(stage.kill, victims))
+        killed.update(victims)
+        if time.monotonic() - last > _TOLD_EVERY:
+            last = time.monotonic()
+            print(f"{killed.total()} kills in {last - begun:.0f} s", flush=True)
     over.set()
     bought = [each for buyer in await asyncio.gather(*buyers) for each in buyer]
     await stage.all_run()

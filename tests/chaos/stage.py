@@ -4,10 +4,11 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.failure import LaunchError
 from deploy.local.provision import ROOMS
 from tests.chaos.patience import patient
 from tests.e2e.doubling import Doubler
@@ -44,8 +45,11 @@ class Stage:
 
     async def kill(self, name: str) -> None:
         """Kill a process, wherever it is, once it runs and answers."""
-        await self.play.world.wait_ready(name)
-        await self.play.world.kill(name)
+        while True:
+            await self.play.world.wait_ready(name)
+            with suppress(LaunchError):  # it has died by itself meanwhile, of somebody else's death
+                await self.play.world.kill(name)
+                break
         os.utime(self._armed)
 
     def disarm(self) -> list[str]:

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any, cast
 
 from tests.chaos.contracts import OUT_OF_REACH, expected
+from tests.chaos.sharing import shared_out, side_by_side
 from tests.chaos.stage import Stage
 from tests.chaos.stories import Story
 from tests.chaos.sweep import FAULTS, Outcome, Stages, not_reached, sweep
@@ -104,3 +105,30 @@ def test_a_moment_that_no_story_passes_is_named_with_the_reason_or_is_a_fault() 
 def test_every_reason_is_of_a_moment_that_there_is() -> None:
     there = expected()
     assert [pattern for pattern in OUT_OF_REACH if not any(fnmatchcase(each, pattern) for each in there)] == []
+
+
+async def test_every_moment_is_one_story_s_and_none_has_many_more_than_the_others() -> None:
+    async def long(_: object) -> None: ...
+
+    async def short(_: object) -> None: ...
+
+    passed = {long: [*MOMENTS, "dns.before"], short: [MOMENTS[0], "vies.before", MOMENTS[7]]}
+    own = shared_out(cast("dict[Story, list[str]]", passed))
+    assert own == {long: [*MOMENTS[1:7], "dns.before"], short: [MOMENTS[0], "vies.before", MOMENTS[7]]}
+
+
+async def test_stories_are_played_side_by_side_each_on_the_stage_that_is_free_next() -> None:
+    free = asyncio.Event()
+    played: list[tuple[object, object]] = []
+
+    async def play(on: object, story: object) -> None:
+        played.append((on, story))
+        if story == "first":
+            await free.wait()
+        if story == "last":
+            free.set()
+
+    stages, stories = cast("list[Stages]", ["left", "right"]), cast("list[Story]", ["first", "second", "last"])
+    async with asyncio.timeout(5):
+        await side_by_side(stages, stories, play)
+    assert played == [("left", "first"), ("right", "second"), ("right", "last")]
