@@ -1,5 +1,5 @@
-"""How a process starts: logs first, hooks refused in production, as many connections as the system allows, then its
-composition root; and how a mistake in its settings is told.
+"""How a process starts: logs first, hooks refused in production, as many connections as the system allows and no core
+file, then its composition root; and how a mistake in its settings is told.
 """
 
 import asyncio
@@ -37,6 +37,7 @@ def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     logs.set_up(package.rpartition(".")[2], os.environ.get("CASELLA_LOG_LEVEL", "INFO"))
     hooks.refuse_in_production()
     open_many_files()
+    leave_no_core()
     exit_after(lambda: _run(main))
 
 
@@ -46,6 +47,11 @@ def open_many_files() -> None:
     most = _MOST_FILES if allowed == resource.RLIM_INFINITY else min(allowed, _MOST_FILES)
     if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, allowed))
+
+
+def leave_no_core() -> None:
+    """Have a crash write no file of the process's memory: keys, passwords and what customers have typed stand in it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -101,6 +101,10 @@ async def test_the_story_ends_with_everything_there(played: Played) -> None:
     assert await check(played.stage, played.report, STORIES) == []
 
 
+async def test_what_is_collected_is_its_owners_only(played: Played) -> None:
+    assert played.report.parent.stat().st_mode & 0o077 == 0
+
+
 async def test_the_report_names_ids_states_amounts_workflows_and_files(played: Played) -> None:
     customers = played.customers
     assert set(customers) == {story.key for story in STORIES}

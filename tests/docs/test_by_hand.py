@@ -61,6 +61,8 @@ async def test_the_blocks_of_signing_up_by_hand_end_with_a_paid_order(world: Wor
     assert "ORDER_STATE_FULFILLED" in said
     assert '"kind": "DOCUMENT_KIND_INVOICE"' in said
     assert "steer at" in said
+    kept = [world.site.var / name for name in ("answer.json", "refusal.json")]
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []  # a session's tokens stood in there
 
 
 async def test_the_withdrawal_of_the_integrating_page_is_taken(world: World) -> None:
@@ -172,7 +174,9 @@ async def test_a_statement_with_one_credit_is_written_and_imported(world: World)
 
 
 async def test_a_statement_names_an_account_of_its_payer_to_which_money_can_be_refunded(tmp_path: Path) -> None:
-    (found,) = camt.read(by_hand.statement(tmp_path, "7.50", "?").read_bytes())
+    file = by_hand.statement(tmp_path, "7.50", "?")
+    assert file.stat().st_mode & 0o077 == 0
+    (found,) = camt.read(file.read_bytes())
     (credit,) = found.credits
     assert credit.debtor_name == "By hand"
     assert fault_of_account(credit.debtor_iban or "", credit.debtor_name) == ""

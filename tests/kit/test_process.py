@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -187,6 +188,8 @@ async def test_a_room_serves_once_the_database_answers_and_ends_on_sigterm(kit_u
         status = None
         while status != health_pb2.HealthCheckResponse.SERVING:
             status = (await stub.Check(health_pb2.HealthCheckRequest(), wait_for_ready=True)).status
+    if hasattr(resource, "prlimit"):  # only Linux tells of another process
+        assert resource.prlimit(program.pid, resource.RLIMIT_CORE)[0] == 0
     program.send_signal(signal.SIGTERM)
     async with asyncio.timeout(20):
         _, logged = await program.communicate()

@@ -179,6 +179,7 @@ def statement(var: Path, amount: str, reference: str) -> Path:
     money = common_pb2.Money(currency="EUR", minor=minor)
     transfer = paying.Transfer(money, rome_date(now), text=reference, payer=_PAYER, payer_iban=_PAYER_IBAN)
     file = var / f"statement-{now:%Y%m%d-%H%M%S}.xml"
+    file.touch(mode=0o600)
     file.write_bytes(paying.statement(EXAMPLE_IBAN, [transfer]))
     return file
 

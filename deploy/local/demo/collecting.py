@@ -25,6 +25,7 @@ async def collect(stage: Stage, tales: Sequence[Tale], folder: Path) -> Path:
         The report.
     """
     shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)  # links that open accounts, and tax ids, stand below it
     for tale in tales:
         await _emails(stage, tale, folder)
         await _documents(stage, tale, folder)
