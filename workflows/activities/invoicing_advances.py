@@ -8,7 +8,7 @@ from services.kit.calendar import rome_date
 from services.kit.ids import derive
 from services.kit.wire import from_timestamp, to_date
 from workflows.activities.calls import step
-from workflows.activities.invoicing_client import InvoicingClient, ids_only
+from workflows.activities.invoicing_client import InvoicingClient
 from workflows.causes import period_of
 from workflows.refund_methods import REFUND_METHODS
 
@@ -32,7 +32,7 @@ class AdvanceActivities(InvoicingClient):
         of = payments_pb2.GetPaymentRequestRequest(payment_request_id=entry.advance.payment_request_id)
         asked = (await self._payments.GetPaymentRequest(of)).payment_request
         issued = await self._part_payment(await self._sold(asked), asked, entry)
-        return pb.IssueAdvanceInvoiceResponse(document=ids_only(issued))
+        return pb.IssueAdvanceInvoiceResponse(document=self._issued(issued))
 
     @step("CreditAdvanceInvoice")
     async def credit_advance_invoice(self, request: pb.IssueCreditNoteRequest) -> pb.IssueCreditNoteResponse:
@@ -64,7 +64,7 @@ class AdvanceActivities(InvoicingClient):
                 refund_method=method,
             )
         )
-        return pb.IssueCreditNoteResponse(document=ids_only(answer.document))
+        return pb.IssueCreditNoteResponse(document=self._issued(answer.document))
 
     async def _withdrawn_on(self, order_id: str) -> common_pb2.Date:
         """The day of the withdrawal from an order."""

@@ -16,6 +16,10 @@ if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
 
 
+_REMEMBERED = 1000
+"""Documents that this process remembers to have issued: more than are on their way between two steps."""
+
+
 class InvoicingClient:
     """What every activity that asks invoicing stands on."""
 
@@ -33,6 +37,7 @@ class InvoicingClient:
         self._payments = payments
         self._contacts = contacts
         self._client = client
+        self._issued_here: dict[str, pb.Document] = {}
 
     async def _money(self, entry_id: str) -> payments_pb2.MoneyEntry:
         asked = payments_pb2.GetMoneyEntryRequest(money_entry_id=entry_id)
@@ -62,6 +67,18 @@ class InvoicingClient:
     async def _document(self, document_id: str) -> pb.Document:
         answer = await self._invoicing.GetInvoicingDocument(pb.GetInvoicingDocumentRequest(document_id=document_id))
         return answer.document
+
+    def _issued(self, document: pb.Document) -> pb.Document:
+        """A document that was issued just now, as histories may keep it; the step that sends it need not ask for it."""
+        shown = ids_only(document)
+        self._issued_here[document.document_id] = shown
+        if len(self._issued_here) > _REMEMBERED:
+            del self._issued_here[next(iter(self._issued_here))]
+        return shown
+
+    async def _whose(self, document_id: str) -> pb.Document:
+        """A document, of which only account, kind and cause count: they never change, so it may be a remembered one."""
+        return self._issued_here.get(document_id) or await self._document(document_id)
 
 
 def ids_only(document: pb.Document) -> pb.Document:

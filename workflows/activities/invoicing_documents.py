@@ -49,7 +49,7 @@ class DocumentActivities(AdvanceActivities):
                 payment=_terms(asked),
             )
         )
-        return pb.IssueProformaResponse(document=ids_only(answer.document))
+        return pb.IssueProformaResponse(document=self._issued(answer.document))
 
     @step("SendProforma")
     async def send_proforma(self, request: pb.SendProformaRequest) -> pb.SendProformaResponse:
@@ -57,7 +57,7 @@ class DocumentActivities(AdvanceActivities):
 
         What is debited carries no link.
         """
-        proforma = await self._document(request.document_id)
+        proforma = await self._whose(request.document_id)
         request.recipient.CopyFrom(await self._contacts.of(proforma.account_id))
         if not request.HasField("debit_on"):
             request.pay_url = (await self._asked(proforma)).pay_url
@@ -102,7 +102,7 @@ class DocumentActivities(AdvanceActivities):
                 **how,
             )
         )
-        return pb.IssueInvoiceResponse(document=ids_only(issued.document))
+        return pb.IssueInvoiceResponse(document=self._issued(issued.document))
 
     @step("NotePaymentOnInvoice")
     async def record_invoice_paid(self, request: pb.RecordInvoicePaidRequest) -> pb.RecordInvoicePaidResponse:
@@ -113,7 +113,7 @@ class DocumentActivities(AdvanceActivities):
     @step("SendInvoice")
     async def send_invoice(self, request: pb.SendInvoiceRequest) -> pb.SendInvoiceResponse:
         """Send the courtesy invoice by email; a part payment's names the rest and how to pay it."""
-        invoice = await self._document(request.document_id)
+        invoice = await self._whose(request.document_id)
         request.recipient.CopyFrom(await self._contacts.of(invoice.account_id))
         if invoice.kind == pb.DOCUMENT_KIND_ADVANCE_INVOICE:
             answer = await self._asked_with_advances(invoice)
@@ -124,7 +124,7 @@ class DocumentActivities(AdvanceActivities):
     @step("SendCorrectedInvoice")
     async def send_corrected_invoice(self, request: pb.SendCorrectedInvoiceRequest) -> pb.SendCorrectedInvoiceResponse:
         """Send the courtesy invoice with corrected data by email, where one is due."""
-        invoice = await self._document(request.document_id)
+        invoice = await self._whose(request.document_id)
         request.recipient.CopyFrom(await self._contacts.of(invoice.account_id))
         return await self._invoicing.SendCorrectedInvoice(request)
 
@@ -132,12 +132,12 @@ class DocumentActivities(AdvanceActivities):
     async def issue_credit_note(self, request: pb.IssueCreditNoteRequest) -> pb.IssueCreditNoteResponse:
         """Issue a credit note on an invoice; its id is all that the workflow gets."""
         answer = await self._invoicing.IssueCreditNote(request)
-        return pb.IssueCreditNoteResponse(document=ids_only(answer.document))
+        return pb.IssueCreditNoteResponse(document=self._issued(answer.document))
 
     @step("SendCreditNote")
     async def send_credit_note(self, request: pb.SendCreditNoteRequest) -> pb.SendCreditNoteResponse:
         """Send the credit note by email."""
-        note = await self._document(request.document_id)
+        note = await self._whose(request.document_id)
         request.recipient.CopyFrom(await self._contacts.of(note.account_id))
         return await self._invoicing.SendCreditNote(request)
 
