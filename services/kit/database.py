@@ -6,10 +6,12 @@ feed the bell of its kind rings, so that it leaves at once and not at the next p
 Around each commit lies a hook for tests.
 """
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import URL, QueuePool, make_url, text
+from sqlalchemy import URL, QueuePool, insert, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -17,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from services.kit import hooks
 from services.kit.bells import Bell, Kind
 from services.kit.metrics import Values
+from services.kit.tables import outbox
 
 _POOL = 10
 _CONNECT_SECONDS = 5
@@ -30,8 +33,11 @@ _LOCK_TIMEOUT = "5s"
 _IDLE_TIMEOUT = "60s"
 """Ends a transaction whose process hangs, and with it the locks that others wait for."""
 
-_WRITTEN = "casella_written"
-"""Where a connection keeps what kinds of outbox rows were written since it was taken from the pool."""
+_LEAVING = "casella_leaving"
+"""Where a connection keeps the outbox rows of the work in hand."""
+
+_WRITE = insert(outbox)
+"""Made once: nearly every write of every room executes it, and a statement that is made costs as one that is run."""
 
 _TRANSIENT = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300", "25P03"})
 """SQLSTATEs after which the same call may succeed: conflict, lock or statement timeout, shutdown, too many clients."""
@@ -85,22 +91,24 @@ class Database:
         """One READ COMMITTED transaction: committed at the end, rolled back by any exception."""
         async with self.autocommit.connect() as connection:
             await connection.execution_options(isolation_level="READ COMMITTED")
-            written = _nothing_written(connection)
-            async with connection.begin():
-                yield connection
-                commit = await hooks.before_commit(self.schema)
-            await hooks.after_commit(commit)
-            self._ring(written)
+            with _leaving(connection) as leaving:
+                async with connection.begin():
+                    yield connection
+                    await write_leaving(connection)
+                    commit = await hooks.before_commit(self.schema)
+                await hooks.after_commit(commit)
+                self._ring(leaving.kinds)
 
     @asynccontextmanager
     async def single(self) -> AsyncIterator[AsyncConnection]:
         """A connection for one writing statement, which is a transaction of its own."""
         async with self.autocommit.connect() as connection:
-            written = _nothing_written(connection)
-            commit = await hooks.before_commit(self.schema)
-            yield connection
+            with _leaving(connection) as leaving:
+                commit = await hooks.before_commit(self.schema)
+                yield connection
+                await write_leaving(connection)
         await hooks.after_commit(commit)
-        self._ring(written)
+        self._ring(leaving.kinds)
 
     def reading(self) -> AsyncConnection:
         """A connection for reads.
@@ -132,14 +140,48 @@ class Database:
         await self.autocommit.dispose()
 
 
-def will_leave(connection: AsyncConnection, kind: Kind) -> None:
-    """Note that an outbox row was written on a connection, so that its bell rings after the commit."""
-    connection.info[_WRITTEN].add(kind)
+def will_leave(connection: AsyncConnection, row: dict[str, Any]) -> None:
+    """Note a row of the outbox: it is written with all others before the commit, and the bell of its kind rings after.
+
+    Args:
+        connection: Of ``transaction()`` or ``single()``.
+        row: Its columns.
+
+    Raises:
+        NoTransaction: It is of ``reading()``: nobody would write the row.
+    """
+    leaving: _Leaving | None = connection.info.get(_LEAVING)
+    if leaving is None:
+        raise NoTransaction("this needs a connection of Database.transaction() or Database.single()")
+    leaving.unwritten.append(row)
+    leaving.kinds.add(row["kind"])
 
 
-def _nothing_written(connection: AsyncConnection) -> set[Kind]:
-    written = connection.info[_WRITTEN] = set[Kind]()
-    return written
+async def write_leaving(connection: AsyncConnection) -> None:
+    """Write the outbox rows noted so far, all in one round trip: at the end, or before what refers to them."""
+    leaving: _Leaving = connection.info[_LEAVING]
+    rows, leaving.unwritten = leaving.unwritten, []
+    if rows:
+        await connection.execute(_WRITE, rows)
+
+
+@dataclass(slots=True)
+class _Leaving:
+    """What one piece of work has for the outbox."""
+
+    unwritten: list[dict[str, Any]] = field(default_factory=list)
+    kinds: set[Kind] = field(default_factory=set)
+
+
+@contextmanager
+def _leaving(connection: AsyncConnection) -> Iterator[_Leaving]:
+    """Let outbox rows be noted on a connection."""
+    info = connection.info
+    leaving = info[_LEAVING] = _Leaving()
+    try:
+        yield leaving
+    finally:
+        del info[_LEAVING]
 
 
 def require_transaction(connection: AsyncConnection) -> None:

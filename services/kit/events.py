@@ -64,7 +64,7 @@ async def tell(conn: AsyncConnection, event: Event, at: datetime) -> None:
         NoTransaction: The connection is in AUTOCOMMIT: a crash could leave a cause without its event.
     """
     require_transaction(conn)
-    await outbox.write(conn, Kind.EVENT, payload_of(event), at)
+    outbox.write(conn, Kind.EVENT, payload_of(event), at)
 
 
 def payload_of(event: Event) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from casella.common.v1 import common_pb2
 from services.kit import mail_params
 from services.kit.bells import Kind
-from services.kit.database import require_transaction, will_leave
+from services.kit.database import require_transaction, will_leave, write_leaving
 from services.kit.ids import new_id
 from services.kit.mail_params import Params
 from services.kit.measuring import OUTBOX_OLDEST, OUTBOX_ROWS, seconds
@@ -122,7 +122,7 @@ async def wake(conn: AsyncConnection, wake: Wake, at: datetime) -> None:
     }
     if parent := traceparent():  # else the payload is as older processes know it
         payload[TRACEPARENT] = parent
-    await write(conn, Kind.WAKE, payload, at)
+    write(conn, Kind.WAKE, payload, at)
 
 
 def wake_from(payload: dict[str, Any]) -> Wake:
@@ -159,30 +159,29 @@ async def mail(conn: AsyncConnection, mail: Mail, at: datetime) -> bool:
         "params": mail_params.encode(mail.params),
         "secret_params": list(mail.secret_params),
     }
-    row_id = await write(conn, Kind.MAIL, payload, at)
+    row_id = write(conn, Kind.MAIL, payload, at)
     if mail.attachments:
         rows = [
             {"outbox_id": row_id, "position": n, "name": a.name, "mime_type": a.mime_type, "content": a.content}
             for n, a in enumerate(mail.attachments)
         ]
+        await write_leaving(conn)
         await conn.execute(_ATTACH, rows)
     return True
 
 
-async def write(conn: AsyncConnection, kind: Kind, payload: dict[str, Any], at: datetime) -> UUID:
-    """Write an outbox row of a kind; whoever carries that kind on hears of it after the commit.
+def write(conn: AsyncConnection, kind: Kind, payload: dict[str, Any], at: datetime) -> UUID:
+    """Have an outbox row of a kind written before the commit; whoever carries that kind on hears of it after.
 
     Returns:
         The row's id.
     """
-    will_leave(conn, kind)
     row_id = new_id()
     row = {"id": row_id, "kind": kind, "payload": payload, "created_at": at, "attempts": 0, "next_at": at}
-    await conn.execute(_WRITE, row)
+    will_leave(conn, row)
     return row_id
 
 
-_WRITE = insert(outbox)
 _KEEP = insert(mails).on_conflict_do_nothing().returning(mails.c.key)
 _ATTACH = insert(attachments)
 _ATTACHED = (
@@ -190,7 +189,6 @@ _ATTACHED = (
     .where(attachments.c.outbox_id == bindparam("row"))
     .order_by(attachments.c.position)
 )
-"""Made once: nearly every write of every room executes one, and a statement that is made costs as one that is run."""
 
 
 async def mail_from(conn: AsyncConnection, row_id: UUID, payload: dict[str, Any]) -> Mail:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, FromClause, Row, Uuid, any_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -163,12 +164,12 @@ class Relay:
             longest = _REFUSED_PAUSE if is_permanent(error) else _LONGEST_PAUSE
             await self._postpone(conn, row, class_name(error), longest)
             return
-        await self._keep(conn, mail.key, message)
-        await conn.execute(_DELETE, {"ids": [row.id]})
+        await self._end(conn, row.id, mail.key, message)
 
-    async def _keep(self, conn: AsyncConnection, key: str, message: Message) -> None:
+    async def _end(self, conn: AsyncConnection, row_id: UUID, key: str, message: Message) -> None:
+        """Keep a sent mail and delete its outbox row."""
         told = {"id": message.message_id, "kept": message.kept, "hash": message.sha256, "now": self._clock.now()}
-        await conn.execute(_KEEP, {"of": key, **told})
+        await conn.execute(_SENT, {"row_id": row_id, "of": key, **told})
 
     async def _postpone(
         self, conn: AsyncConnection, row: Row[Any, Any, Any, Any], error: str, longest: timedelta
@@ -215,6 +216,8 @@ _KEEP = (
 _IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))
 
 _DELETE = delete(outbox).where(outbox.c.id == _IDS)
+
+_SENT = delete(outbox).where(outbox.c.id == bindparam("row_id")).add_cte(_KEEP.cte("kept"))
 
 _POSTPONE = (
     update(outbox)

@@ -139,6 +139,8 @@ async def _unlocked(conn: AsyncConnection, order_id: UUID, unlocked_at: datetime
     order = await find_order(conn, order_id)
     if order is None:
         raise NotFound
+    if order.unlocked_at is not None:  # for good
+        return order
     addition = order.quote.addition
     days = addition.days if addition else first_period(unlocked_at, order.quote.billing)
     noted = await record_unlock(conn, order_id, unlocked_at, days)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Update, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.calendar import Period
@@ -28,7 +28,7 @@ class Proforma:
 
 async def insert_order(conn: AsyncConnection, values: dict[str, Any]) -> OrderRow:
     """Write a new order."""
-    return order_from((await conn.execute(insert(orders).values(**values).returning(*COLUMNS))).one())
+    return order_from((await conn.execute(_INSERT, values)).one())
 
 
 async def find_order(conn: AsyncConnection, order_id: UUID, owner: UUID | None = None) -> OrderRow | None:
@@ -54,11 +54,7 @@ async def list_orders(conn: AsyncConnection, account_id: UUID, *, after: UUID | 
 
 async def note_cancel_request(conn: AsyncConnection, order_id: UUID, at: datetime) -> OrderRow | None:
     """Note that an open order is to be cancelled; the first request stays. None where it is not open."""
-    return await _change(
-        conn,
-        update(orders).where(orders.c.id == order_id, orders.c.state == OrderState.OPEN),
-        {"cancel_requested_at": func.coalesce(orders.c.cancel_requested_at, at), "next_at": at},
-    )
+    return await _change(conn, _NOTE_CANCEL_REQUEST, order_id, {"at": at})
 
 
 async def record_proforma(
@@ -70,12 +66,8 @@ async def record_proforma(
     """
     return await _change(
         conn,
-        update(orders).where(
-            orders.c.id == order_id,
-            orders.c.state == OrderState.OPEN,
-            orders.c.proforma_id.is_(None),
-            orders.c.tax_settled_at.is_not(None),
-        ),
+        _RECORD_PROFORMA,
+        order_id,
         {
             "payment_request_id": proforma.payment_request_id,
             "proforma_id": proforma.proforma_id,
@@ -91,40 +83,22 @@ async def end(
     conn: AsyncConnection, order_id: UUID, outcome: OrderState, available_on: date | None, at: datetime
 ) -> OrderRow | None:
     """Write how an open order ended. None where it has ended before: the first outcome stays."""
-    return await _change(
-        conn,
-        update(orders).where(orders.c.id == order_id, orders.c.state == OrderState.OPEN),
-        {"state": str(outcome), "ended_at": at, "available_on": available_on, "next_at": at},
-    )
+    values = {"state": str(outcome), "ended_at": at, "available_on": available_on, "next_at": at}
+    return await _change(conn, _END, order_id, values)
 
 
 async def record_unlock(
     conn: AsyncConnection, order_id: UUID, unlocked_at: datetime, period: Period
 ) -> OrderRow | None:
     """Write a paid order's unlock and period, once. None where they are written or it is not paid."""
-    return await _change(
-        conn,
-        update(orders).where(
-            orders.c.id == order_id,
-            orders.c.state.in_((OrderState.PAID, OrderState.FULFILLED)),
-            orders.c.unlocked_at.is_(None),
-        ),
-        {"unlocked_at": unlocked_at, "period_start": period.first, "period_end": period.last},
-    )
+    values = {"unlocked_at": unlocked_at, "period_start": period.first, "period_end": period.last}
+    return await _change(conn, _RECORD_UNLOCK, order_id, values)
 
 
 async def fulfil(conn: AsyncConnection, order_id: UUID, invoice_id: UUID, at: datetime) -> OrderRow | None:
     """Complete a paid and unlocked order. None where it is not paid or was completed before."""
-    return await _change(
-        conn,
-        update(orders).where(orders.c.id == order_id, orders.c.state == OrderState.PAID),
-        {
-            "state": str(OrderState.FULFILLED),
-            "invoice_id": invoice_id,
-            "fulfilled_at": at,
-            "next_at": None,
-        },
-    )
+    values = {"state": str(OrderState.FULFILLED), "invoice_id": invoice_id, "fulfilled_at": at, "next_at": None}
+    return await _change(conn, _FULFIL, order_id, values)
 
 
 async def note_termination(conn: AsyncConnection, order_id: UUID, at: datetime) -> None:
@@ -143,11 +117,36 @@ async def unfinished_orders(conn: AsyncConnection, due_before: datetime | None) 
     return [order_wake(order_id) for order_id in await conn.scalars(query)]
 
 
-async def _change(conn: AsyncConnection, change: Any, values: dict[str, Any]) -> OrderRow | None:
-    row = (await conn.execute(change.values(**values).returning(*COLUMNS))).first()
+async def _change(conn: AsyncConnection, change: Update, order_id: UUID, values: dict[str, Any]) -> OrderRow | None:
+    row = (await conn.execute(change, {"order": order_id, **values})).first()
     return order_from(row) if row else None
 
 
 _FIND = select(*COLUMNS).where(orders.c.id == bindparam("order"))
 _FIND_OWN = _FIND.where(orders.c.account_id == bindparam("owner"))
 _LOCK = _FIND.with_for_update()
+_INSERT = insert(orders).returning(*COLUMNS)
+_CHANGE = update(orders).where(orders.c.id == bindparam("order")).returning(*COLUMNS)
+_OF_OPEN = _CHANGE.where(orders.c.state == OrderState.OPEN)
+
+
+def _setting(change: Update, *columns: str) -> Update:
+    """A change of these columns to parameters of their names: made once, as what is made costs as what is run."""
+    return change.values({name: bindparam(name, type_=orders.c[name].type) for name in columns})
+
+
+_NOTE_CANCEL_REQUEST = _OF_OPEN.values(
+    cancel_requested_at=func.coalesce(orders.c.cancel_requested_at, bindparam("at")), next_at=bindparam("at")
+)
+_RECORD_PROFORMA = _setting(
+    _OF_OPEN.where(orders.c.proforma_id.is_(None), orders.c.tax_settled_at.is_not(None)),
+    "payment_request_id", "proforma_id", "proforma_number", "proforma_at", "expires_at", "next_at",
+)  # fmt: skip
+_END = _setting(_OF_OPEN, "state", "ended_at", "available_on", "next_at")
+_RECORD_UNLOCK = _setting(
+    _CHANGE.where(orders.c.state.in_((OrderState.PAID, OrderState.FULFILLED)), orders.c.unlocked_at.is_(None)),
+    "unlocked_at", "period_start", "period_end",
+)  # fmt: skip
+_FULFIL = _setting(
+    _CHANGE.where(orders.c.state == OrderState.PAID), "state", "invoice_id", "fulfilled_at", "next_at"
+)  # fmt: skip

@@ -270,18 +270,17 @@ async def _insert(
     days: Period,
     values: dict[str, Any],
 ) -> None:
-    await conn.execute(
-        insert(periods).values(
-            subscription_id=cause.subscription_id,
-            number=cause.number,
-            id=cause.key,
-            account_id=account_id,
-            state=str(state),
-            first_day=days.first,
-            last_day=days.last,
-            **values,
-        )
-    )
+    written = {
+        "subscription_id": cause.subscription_id,
+        "number": cause.number,
+        "id": cause.key,
+        "account_id": account_id,
+        "state": str(state),
+        "first_day": days.first,
+        "last_day": days.last,
+        **values,
+    }
+    await conn.execute(insert(periods), written)
 
 
 async def _change(conn: AsyncConnection, period_id: UUID, state: PeriodState, values: dict[str, Any]) -> PeriodRow:

@@ -31,22 +31,21 @@ async def insert_subscription(conn: AsyncConnection, subscription_id: UUID, orde
     if order.unlocked_at is None:
         raise AssertionError("a subscription begins with the unlock")
     decision = order.tax_decision if order.tax_decision in _STANDING_DECISIONS else None
-    await conn.execute(
-        insert(subscriptions).values(
-            id=subscription_id,
-            account_id=order.account_id,
-            order_id=order.order_id,
-            state=str(SubscriptionState.ACTIVE),
-            billing=str(order.quote.billing),
-            items=order.quote.content()["items"],
-            started_at=order.unlocked_at,
-            anchor_day=rome_date(order.unlocked_at).day,
-            payment_method=str(order.payment_method),
-            language=order.language,
-            tax_decision=decision,
-            tax_decision_vat_id=_id_decided_on(order) if decision else None,
-        )
-    )
+    values = {
+        "id": subscription_id,
+        "account_id": order.account_id,
+        "order_id": order.order_id,
+        "state": str(SubscriptionState.ACTIVE),
+        "billing": str(order.quote.billing),
+        "items": order.quote.content()["items"],
+        "started_at": order.unlocked_at,
+        "anchor_day": rome_date(order.unlocked_at).day,
+        "payment_method": str(order.payment_method),
+        "language": order.language,
+        "tax_decision": decision,
+        "tax_decision_vat_id": _id_decided_on(order) if decision else None,
+    }
+    await conn.execute(insert(subscriptions), values)
 
 
 def _id_decided_on(order: OrderRow) -> str:
