@@ -85,8 +85,7 @@ class Person:
             if written:
                 await self._confirm(today)
             return
-        due = [plan for plan in self._plans if plan[0] <= today]
-        if not due and (self.gone or not written):
+        if not any(day <= today for day, _, _ in self._plans) and (self.gone or not written):
             return
         if not self.gone:
             try:
@@ -97,6 +96,9 @@ class Person:
                     raise
                 self._leave(today)
                 return
+        due = [
+            plan for plan in self._plans if plan[0] <= today
+        ]  # with what the documents have made them plan for today
         self._plans = [plan for plan in self._plans if plan[0] > today]
         for _, what, do in due:
             await self.attempt(today, what, do)

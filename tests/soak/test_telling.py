@@ -89,9 +89,36 @@ async def test_the_calendar_of_a_busy_machine_is_waited_for_as_long_as_its_hindr
     assert (calendar.now() == instant) == (left == 0)
 
 
+async def test_a_proforma_that_is_to_be_paid_at_once_is_paid_on_the_day_on_which_it_was_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = Person.of(1, 1, "German", cast("Any", _Play()), Bank(_NOBODY), _DAY)
+    person._signed_up = True
+    paid: list[date] = []
+
+    async def pay(today: date) -> None:
+        paid.append(today)
+
+    async def read(_: Person, today: date) -> None:
+        person.plan(today, 0, "pay", pay)
+
+    monkeypatch.setattr(Person, "_look_at_documents", read)
+    await person.act(_DAY, written=True)
+    assert paid == [_DAY]
+    await person.act(_DAY + timedelta(days=1), written=False)
+    assert paid == [_DAY]
+
+
 class _Play:
-    def customer(self, name: str) -> str:
-        return name
+    def customer(self, _: str) -> "_Customer":
+        return _Customer()
+
+
+class _Customer:
+    account_id = "A"
+
+    async def go_on(self) -> None:
+        return
 
 
 class _Calendar:
