@@ -11,6 +11,7 @@ import pytest_asyncio
 from casella.ordering.v1 import ordering_pb2
 from services.kit.calendar import Period, rome_date
 from services.kit.wire import from_timestamp
+from tests.e2e.every_kind import EveryKind
 from tests.e2e.subscribers import DAY, Stage, a_stage, an_invoice_of
 from workflows import names
 
@@ -24,7 +25,7 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
         yield found
 
 
-async def test_what_becomes_of_a_second_period(stage: Stage) -> None:
+async def test_what_becomes_of_a_second_period_and_of_all_that_is_open_when_temporal_is_lost(stage: Stage) -> None:
     late, never, leaver = [await stage.subscriber() for _ in range(3)]
     answer = await stage.desk.update(leaver.renewal(2), "cancel_subscription", {"reason_code": "customer_asked"})
     assert not answer.refusal
@@ -42,6 +43,9 @@ async def test_what_becomes_of_a_second_period(stage: Stage) -> None:
         assert (
             len([line for line in await subscriber.subjects() if line.startswith("Promemoria: il tuo servizio")]) == 2
         )
+    others = await EveryKind.open(stage, late)
+    await others.outlive_temporal()
+    await others.decide()
     await late.pay(2)
     await late.stands(2, "Invoiced")
     assert await late.sends()
@@ -55,6 +59,7 @@ async def test_what_becomes_of_a_second_period(stage: Stage) -> None:
     assert (await never.subscription()).state == ordering_pb2.SUBSCRIPTION_STATE_CLOSING
     await stage.go_to(stage.calendar.now() + 31 * DAY)
     await leaver.stands(2, "Void")
+    await others.end()
     for subscriber in (never, leaver):
         await stage.desk.stands(names.purge_id(subscriber.customer.account_id), "Purged")
         assert (await subscriber.subscription()).state == ordering_pb2.SUBSCRIPTION_STATE_ENDED
