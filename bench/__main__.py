@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 
-from bench import month, numbers, orders, rpcs, start, trials
+from bench import month, numbers, observing, orders, rpcs, start, trials
 from bench.figures import Figure
 from bench.installation import Installation, started
 from bench.report import Report, Split
@@ -23,6 +23,7 @@ ALONE: dict[str, Callable[[], Told]] = {
     "start": start.measure,
     "trials": trials.measure,
     "month": month.measure,
+    "observing": observing.measure,
 }
 TOGETHER: dict[str, Callable[[Installation], Told]] = {
     "orders": orders.measure,

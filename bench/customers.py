@@ -94,7 +94,7 @@ async def newcomer(installation: Installation) -> Customer:
 
 
 async def patiently(come: Callable[[], Awaitable[Who]]) -> Who:
-    """Whoever comes, or the next one: a call may take too long on a machine that is busy with something else."""
+    """What is asked for, however often: a call may take too long on a machine that is busy with something else."""
     while True:
         try:
             return await come()

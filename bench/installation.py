@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,11 +100,11 @@ class Installation:
 
 
 @asynccontextmanager
-async def started(var: Path) -> AsyncIterator[Installation]:
-    """Start a new Casella in an empty folder, and remove it afterwards."""
+async def started(var: Path, environment: Mapping[str, Mapping[str, str]] | None = None) -> AsyncIterator[Installation]:
+    """Start a new Casella in an empty folder, with more environment by process, and remove it afterwards."""
     shutil.rmtree(var, ignore_errors=True)
     async with AsyncExitStack() as stack:
-        world = await stack.enter_async_context(World.start(var))
+        world = await stack.enter_async_context(World.start(var, environment))
         site = world.site
         client = await temporal_client.connect(site.listen("temporal"), temporal.NAMESPACE)
         front = await stack.enter_async_context(Front.connect(site, "gateway"))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from bench import commands, orders
+from bench import commands, orders, stored
 from bench.answered import Answered
 from bench.customers import Till, buyers, open_till
 from bench.driving import in_flight
@@ -35,6 +35,7 @@ _FRESH, _FRESH_AT_ONCE = 8, 2
 """Orders that are placed in quiet, and again while the renewals go on; and how many of them are in flight."""
 _BEFORE, _AFTER = timedelta(minutes=30), timedelta(hours=1)
 """Of the first and the last measuring. A timer ends by the calendar at most minutes after its row says."""
+_KIB = 1024
 _LOOK_SECONDS = 0.5
 _LONGEST_SECONDS = 3600.0
 
@@ -53,6 +54,8 @@ class Night:
         paid: CPU-ms of it from its payment to its e-invoice's end.
         calls: Calls of a renewal in both, the looks for webhooks and mail among them.
         commits: Transactions of a renewal in both, likewise.
+        order_kib: KiB that a fresh order has left in the tables of each room and in Temporal.
+        renewal_kib: KiB that a renewal has left there.
     """
 
     number: int
@@ -64,6 +67,8 @@ class Night:
     paid: Mapping[str, float]
     calls: Mapping[str, float]
     commits: float
+    order_kib: Mapping[str, float]
+    renewal_kib: Mapping[str, float]
 
 
 async def measure() -> AsyncIterator[Told]:
@@ -99,10 +104,12 @@ async def _night(installation: Installation, till: Till, calendar: LocalCalendar
         await calendar.advance(max(first - _BEFORE - calendar.now(), timedelta(seconds=1)), lambda _: None)
         ready = await buyers(installation, 2 * _FRESH)
         before = await installation.rest(_LONGEST_SECONDS)
+        kept = [await stored.bytes_of(installation)]
         answered = Answered(map(installation.world.site.log, ROOMS))
         committed = await ordering.fetchval(_COMMITS)
         alone = await orders.bought(installation, till, ready[:_FRESH], _FRESH_AT_ONCE, before)
         one = _with_what_follows(alone, await installation.rest(_LONGEST_SECONDS))
+        kept.append(await stored.bytes_of(installation))
         calls, commits = answered.since(), await ordering.fetchval(_COMMITS) - committed
 
         async def asked() -> int:
@@ -129,6 +136,7 @@ async def _night(installation: Installation, till: Till, calendar: LocalCalendar
         await in_flight(_PAYING, requests, till.pay_request)
         await _until(invoiced, number)
         after = await installation.rest(_LONGEST_SECONDS)
+        kept.append(await stored.bytes_of(installation))
         commits = await ordering.fetchval(_COMMITS) - committed - commits
         calls = answered.since() - calls
     return Night(
@@ -141,6 +149,10 @@ async def _night(installation: Installation, till: Till, calendar: LocalCalendar
         paid=_of_one(between, after, number, {}),
         calls={method: count / number for method, count in calls.items()},
         commits=commits / number,
+        order_kib={room: (kept[1][room] - kept[0][room]) / _FRESH / _KIB for room in kept[0]},
+        renewal_kib={
+            room: (kept[2][room] - kept[1][room] - (kept[1][room] - kept[0][room])) / number / _KIB for room in kept[0]
+        },
     )
 
 
@@ -182,6 +194,8 @@ def _told(night: Night) -> list[Told]:
         Split(f"{at}: the same by process", [night.paid]),
         Split(f"{at}: one, calls", [night.calls], "calls"),
         Figure(f"{at}: one, transactions", "", [night.commits]),
+        Split(f"{at}: a fresh order, stored, KiB", [night.order_kib], "KiB"),
+        Split(f"{at}: one, stored, KiB", [night.renewal_kib], "KiB"),
         Figure(f"{at}: all have asked for their money after", "s", [night.seconds]),
         Figure(f"{at}: fresh orders alone, signal to unlocked", "ms", [alone.latency_ms("unlocked")]),
         Figure(f"{at}: fresh orders meanwhile, signal to unlocked", "ms", [meanwhile.latency_ms("unlocked")]),

@@ -7,19 +7,16 @@ more takes once all that is kept once is there.
 """
 
 import asyncio
-import contextlib
 import os
-import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from bench import commands
+from bench import commands, stored
 from bench.customers import newcomer, patiently
 from bench.driving import in_flight
 from bench.figures import Figure
 from bench.installation import Installation, started
-from bench.processes import ROOMS, grouped, memory_bytes, spent
+from bench.processes import grouped, memory_bytes, spent
 from bench.report import Split
 from deploy.local.quiet import RUNNING
 from deploy.local.site import var_folder
@@ -93,27 +90,11 @@ async def _look(installation: Installation, number: int) -> Sight:
     idle = spent(before, installation.cpu())
     return Sight(
         number=number,
-        stored={**await _tables(installation), "Temporal": _pages(installation.world.site.var / "temporal.db")},
+        stored=await stored.bytes_of(installation),
         memory=grouped(memory_bytes(installation.pids)),
         idle={name: 1000 * used / _IDLE_SECONDS for name, used in grouped(idle).items()},
         listing=1000 * listing,
     )
-
-
-async def _tables(installation: Installation) -> dict[str, float]:
-    """The bytes of each room's schema: tables, their indexes and what is kept beside them."""
-    found = {}
-    for room in ROOMS:
-        async with installation.database(room) as pool:
-            found[room] = float(await pool.fetchval(_BYTES))
-    return found
-
-
-def _pages(file: Path) -> float:
-    """The bytes of a database of SQLite, what still stands in its log included."""
-    with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
-        pages, size = (database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-    return float(pages * size)
 
 
 def _told(before: Sight, now: Sight) -> list[Told]:
@@ -124,19 +105,13 @@ def _told(before: Sight, now: Sight) -> list[Told]:
         first, last = getattr(before, of), getattr(now, of)
         return {name: (last[name] - first[name]) / begun / _KIB for name in last}
 
-    stored, memory = one_more("stored"), one_more("memory")
+    kept, memory = one_more("stored"), one_more("memory")
     return [
-        Split(f"{at}: one more, stored, KiB", [stored], "KiB"),
-        Figure(f"{at}: one more, stored in PostgreSQL", "KiB", [sum(stored.values()) - stored["Temporal"]]),
-        Figure(f"{at}: one more, stored in Temporal", "KiB", [stored["Temporal"]]),
+        Split(f"{at}: one more, stored, KiB", [kept], "KiB"),
+        Figure(f"{at}: one more, stored in PostgreSQL", "KiB", [sum(kept.values()) - kept[stored.TEMPORAL]]),
+        Figure(f"{at}: one more, stored in Temporal", "KiB", [kept[stored.TEMPORAL]]),
         Split(f"{at}: one more, memory (PSS), KiB", [memory], "KiB"),
         Split(f"{at}: memory of all (PSS), MiB", [{name: each / _MIB for name, each in now.memory.items()}], "MiB"),
         Split(f"{at}: at rest, CPU-ms a second", [now.idle]),
         Figure(f"{at}: Temporal lists all that run", "CPU-ms", [now.listing]),
     ]
-
-
-_BYTES = """
-    SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
-    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
-"""
