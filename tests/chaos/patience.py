@@ -47,7 +47,7 @@ class _PatientInbox(Inbox):
     async def wait_for(
         self, address: str, wanted: Callable[[EmailMessage], bool], what: str, seconds: float = PATIENCE_SECONDS
     ) -> EmailMessage:
-        """As for everybody."""
+        """As for everybody, but never with less patience than for anything else."""
 
         async def look() -> EmailMessage | None:
             try:
@@ -55,7 +55,7 @@ class _PatientInbox(Inbox):
             except NoSuchMail:
                 return None
 
-        return await until(look, f"{what} for {address}", seconds)
+        return await until(look, f"{what} for {address}", max(seconds, PATIENCE_SECONDS))
 
 
 def patient_front(front: Front) -> Front:
