@@ -6,46 +6,42 @@ outside: logs, files, processes, metrics, spans, webhooks, pages, commands.
 
 import asyncio
 import base64
-import contextlib
-import json
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from uuid import uuid4
 
 import aiohttp
-import asyncpg
 import pytest
 import pytest_asyncio
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
-from stripe import WebhookSignature
 
 from casella.common.v1 import common_pb2 as common
 from casella.common.v1 import errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.mailboxes.v1 import mailboxes_pb2
 from casella.ordering.v1 import ordering_pb2
-from casella.payments.v1 import payments_pb2
 from casella.support.v1 import erasures_pb2
 from casella.trial.v1 import trial_pb2
 from deploy.local.demo import paying
 from deploy.local.demo.customer import PASSWORD
 from deploy.local.demo.front import ROOMS
-from services.kit.calendar import rome_date
-from services.kit.clock import SystemClock
 from tests.e2e.canaries import Canary, Watch, columns_that_know, watching, what_it_says
+from tests.e2e.canary_ways import (
+    break_a_rule,
+    paid_and_taken_back,
+    sent_by_the_bank,
+    what_pages_say,
+    without_table,
+)
 from tests.e2e.ends import documents_of
-from tests.e2e.levers import answered, ask_for_deletion, dispute, set_hold, stripe_does
+from tests.e2e.levers import answered, ask_for_deletion, dispute, let_term_run_out, set_hold, stripe_does
 from tests.e2e.operator_desk import OPERATOR, Desk, refused, wrongly_filled_in
-from tests.e2e.play import database
 from tests.e2e.waiting import until
-from tests.payments.statement import Entry, statement
-from tests.support.marks import files_below, known_in, shown_of
+from tests.support.marks import known_in, shown_of
 from tests.support.refusals import refused_as
 from workflows import names
 
@@ -78,20 +74,6 @@ async def watch(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Watch
 @pytest.fixture
 def desk(watch: Watch) -> Desk:
     return watch.desk
-
-
-@contextlib.asynccontextmanager
-async def without_table(desk: Desk, room: str, table: str) -> AsyncIterator[None]:
-    """A time in which every statement about a table ends in an error that nobody expects."""
-    connection = await database(desk.play, room)
-    try:
-        await connection.execute(f'ALTER TABLE "{table}" RENAME TO "{table}_away"')
-        try:
-            yield
-        finally:
-            await connection.execute(f'ALTER TABLE "{table}_away" RENAME TO "{table}"')
-    finally:
-        await connection.close()
 
 
 async def proof_of(watch: Watch, canary: Canary) -> dict[str, Any]:
@@ -194,31 +176,6 @@ async def test_of_who_withdrew_only_the_invoice_its_note_and_the_way_of_the_mone
     assert canary.known_in({"trail": trail.encode()}) == {}
 
 
-async def sent_by_the_bank(watch: Watch, canary: Canary, folder: Path) -> None:
-    """An operator sends the refund to another account, which approves it, exports it, and a statement has it."""
-    desk, terminal = watch.desk, watch.terminal
-    asked = payments_pb2.ListRefundsRequest(account_id=canary.customer.account_id)
-    [refund] = (await desk.play.operator.payments.ListRefunds(asked)).refunds
-    elsewhere = f"{canary.words['other IBAN']}\n{canary.profile.contact_person}\n"
-    to = ("refund", "retry", refund.refund_id, "--to-account", "--reason", "new_account")
-    (await terminal.casella(*to, stdin=elsewhere)).well()
-    (await terminal.casella("refund", "export", str(folder / "refunds.xml"))).well()
-    (await terminal.casella("backup", str(folder / "rows.dump"))).well()
-    written = await asyncio.to_thread(files_below, folder)
-    exported = written.pop("refunds.xml")
-    assert known_in(exported, canary.words) >= {"other IBAN", "last name"}
-    assert set(written) == {"rows.dump"}
-    assert all((folder / name).stat().st_mode & 0o077 == 0 for name in ("refunds.xml", "rows.dump"))
-    named = exported.partition(b"<EndToEndId>")[2].partition(b"<")[0].decode()
-    left = Entry(
-        refund.amount.minor, end_to_end=named, direction="DBIT",
-        day=rome_date(SystemClock().now()), bank_reference=f"OUT-{refund.refund_id[:8]}",
-        debtor=canary.words["payer"], iban=canary.words["other IBAN"],
-    )  # fmt: skip
-    told = statement(left, number=f"OUT-{refund.refund_id[-8:]}")
-    await desk.play.operator.payments.ImportStatement(payments_pb2.ImportStatementRequest(file=told))
-
-
 async def test_only_fiscal_documents_are_left_of_a_reseller_charged_by_itself_who_disputed_it(
     watch: Watch, desk: Desk
 ) -> None:
@@ -244,6 +201,32 @@ async def test_only_fiscal_documents_are_left_of_a_reseller_charged_by_itself_wh
     left = await columns_that_know(desk, canary)
     assert set(left) <= set(FISCAL), left
     assert "VAT number" in left["invoicing.customers.customer"]
+    assert canary.known_in(await watch.seen_from_outside()) == {}
+
+
+async def test_who_adds_renews_is_taken_back_by_the_bank_and_loses_a_dispute_is_named_nowhere_outside(
+    watch: Watch, desk: Desk
+) -> None:
+    canary = Canary.hatch(watch, "Genoveffa", "Rubanebbia")
+    await canary.try_out()
+    order = await canary.order(desk, common.PAYMENT_METHOD_ONLINE)
+    await paying.pay_online(desk.play.world.site.url("gateway"), await desk.play.proforma(canary.customer))
+    await desk.play.fulfilled(canary.customer, order.order_id)
+    back = await paid_and_taken_back(desk, canary, await canary.order(desk))
+    await let_term_run_out(desk.play, order.order_id, 20)
+    asked = ordering_pb2.GetSubscriptionRequest(account_id=canary.customer.account_id)
+    subscription = (await desk.play.operator.ordering.GetSubscription(asked)).subscription
+    renewal = names.renewal_id(subscription.subscription_id, 2)
+    await desk.play.temporal.get_workflow_handle(renewal).signal(names.LOOK_AGAIN)
+    await desk.stands(renewal, "AwaitingPayment")
+    number, money = await dispute(desk, order.order_id)
+    await stripe_does(desk, f"disputes/{number}/lose")
+    await desk.shows(money, "the invoice stands: decide")
+    assert (await desk.update(back, "set_aside", WHY)).result == "set aside"
+    assert not (await desk.update(money, "terminate", WHY)).refusal
+    await desk.shows(money, "because the contract has ended with it")
+    assert not (await desk.update(money, "credit_note", {"cause": "dispute", **WHY})).refusal
+    await desk.stands(money, "CreditNote")
     assert canary.known_in(await watch.seen_from_outside()) == {}
 
 
@@ -277,43 +260,6 @@ async def test_what_is_refused_or_crashes_tells_nobody_what_was_sent(watch: Watc
     assert "duplicate key value" in await asyncio.to_thread((desk.play.world.site.log("postgres")).read_text)
     assert canary.known_in(told) == {}
     assert canary.known_in(await watch.seen_from_outside()) == {}
-
-
-async def what_pages_say(watch: Watch, canary: Canary) -> dict[str, bytes]:
-    """What the gateway answers to links that are none, and to webhooks with all that a provider knows of a payer."""
-    site, mark = watch.desk.play.world.site, quote(canary.customer.email)
-    payer = {"billing_details": {"email": canary.customer.email, "name": canary.words["payer"]}}
-    card = {"payment_method_details": {"card": {"fingerprint": canary.words["card"], "last4": "4242"}}}
-    charge = {"object": "payment_intent", "id": f"pi_{uuid4().hex}", "livemode": False, **payer, **card}
-    event = {
-        "object": "event", "id": f"evt_{uuid4().hex}", "type": "payment_intent.succeeded", "livemode": False,
-        "created": int(time.time()), "data": {"object": charge},
-    }  # fmt: skip
-    body = json.dumps(event).encode()
-    genuine = WebhookSignature.generate_signature_header(body.decode(), site.secret("stripe-webhook-secret"))
-    told = {}
-    async with aiohttp.ClientSession(site.url("gateway")) as http:
-        for path in (f"/pay/{mark}", f"/pay/{'x' * 43}?email={mark}", f"/{mark}", f"/confirm/{'x' * 43}?email={mark}"):
-            async with http.get(path, headers={"Referer": f"https://site.example/?email={mark}"}) as page:
-                told[f"page {path}"] = f"{page.headers}".encode() + await page.read()
-        for kind, signature in (("genuine", genuine), ("genuine, again", genuine), ("forged", genuine[:-1] + "g")):
-            async with http.post("/webhooks/stripe", data=body, headers={"Stripe-Signature": signature}) as answer:
-                told[kind] = f"{answer.status} {answer.headers}".encode() + await answer.read()
-    assert [b"WEBHOOK_SIGNATURE" in told[kind] for kind in ("genuine", "forged")] == [False, True]
-    return told
-
-
-async def break_a_rule(desk: Desk, mark: str) -> None:
-    """Let PostgreSQL refuse a row; by itself it would write the row's values into its log."""
-    connection = await database(desk.play, "ordering")
-    try:
-        await connection.execute("CREATE TABLE once (word text PRIMARY KEY)")
-        await connection.execute("INSERT INTO once VALUES ($1)", mark)
-        with pytest.raises(asyncpg.UniqueViolationError):
-            await connection.execute("INSERT INTO once VALUES ($1)", mark)
-        await connection.execute("DROP TABLE once")
-    finally:
-        await connection.close()
 
 
 async def test_a_leak_that_is_planted_is_found_in_each_place(watch: Watch, desk: Desk) -> None:
