@@ -25,7 +25,7 @@ from services.kit.errors import Refused
 from tests.cli.running import Terminal
 from tests.e2e.levers import ask_for_deletion
 from tests.e2e.operator_desk import Desk, at_the_desk
-from tests.e2e.play import database
+from tests.e2e.play import Play, database
 from tests.gateway.receiver import Receiver
 from tests.support.collector import Collector, collecting
 from tests.support.marks import files_below, known_in, shown_of, told_temporal, unpacked
@@ -207,11 +207,11 @@ class Canary:
         return {place: words for place, words in known.items() if words}
 
 
-async def everything_kept(desk: Desk) -> Mapping[str, bytes]:
+async def everything_kept(play: Play) -> Mapping[str, bytes]:
     """All that every column of every table of every schema holds, by ``schema.table.column``."""
     kept: defaultdict[str, bytes] = defaultdict(bytes)
     for room in ROOMS:
-        connection = await database(desk.play, room)
+        connection = await database(play, room)
         try:
             tables = await connection.fetch(
                 "SELECT table_name FROM information_schema.tables WHERE table_schema = $1", room
@@ -232,7 +232,7 @@ def readable(value: Any) -> bytes:
 
 async def columns_that_know(desk: Desk, canary: Canary) -> dict[str, set[str]]:
     """The columns that hold a word of somebody, with which."""
-    return canary.known_in(await everything_kept(desk))
+    return canary.known_in(await everything_kept(desk.play))
 
 
 async def what_it_says(call: Awaitable[Any]) -> bytes:

@@ -14,12 +14,15 @@ from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.support.v1 import erasures_pb2
+from deploy.local.demo import people
 from deploy.local.demo.customer import Customer
 from tests.cli.running import Terminal
+from tests.e2e.canaries import everything_kept
 from tests.e2e.ends import all_delivered, count, documents_of, e_invoice_ended, emails, payment_of
 from tests.e2e.play import Play, started
 from tests.e2e.test_wakes import lose_temporal, runs, woken
 from tests.e2e.waiting import until
+from tests.support.marks import known_in
 from workflows import names
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("recovery")]
@@ -33,6 +36,8 @@ class Before:
     var: Path
     paid: Customer
     paid_order: ordering_pb2.Order
+    lost: Customer
+    """Who came after the backup."""
     numbers: dict[str, str]
     """Order → invoice number, of what was bought after the backup."""
     emails: dict[str, int]
@@ -70,7 +75,7 @@ async def before(tmp_path_factory: pytest.TempPathFactory) -> Before:
         running = await desk.casella("recover", "restore", str(folder / "backup"))
         running.badly(1, "already running")
     (await desk.casella("recover", "restore", str(folder / "backup"))).well()
-    return Before(folder / "var", paid, paid_order, numbers, sent, leaver.account_id)
+    return Before(folder / "var", paid, paid_order, lost, numbers, sent, leaver.account_id)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -149,6 +154,27 @@ async def test_after_a_restore_nothing_leaves_twice_and_every_order_goes_on(befo
     (newest,) = [each for each in await documents_of(play, newcomer) if _invoice(each)]
     assert newest.number not in before.numbers.values()
     (await desk.casella("recover", "status")).well()
+
+
+async def test_what_a_recovery_keeps_names_nobody_but_in_the_documents_that_had_left(
+    before: Before, play: Play
+) -> None:
+    """The test above has read everything back."""
+    party = people.private_person("Anna", "Rossi")
+    words = {
+        "email": before.lost.email, "other email": before.paid.email, "street": party.address.street,
+        "phone": party.phone, "codice fiscale": party.codice_fiscale,
+    }  # fmt: skip
+    kept = await everything_kept(play)
+    read_back = {column: known_in(content, words) for column, content in kept.items() if _of_recovery(column)}
+    assert {"payments.recovery_findings.detail", "trial.sent_elsewhere.message_id"} <= set(read_back)
+    known = {column: found for column, found in read_back.items() if found}
+    assert set(known) == {"invoicing.outside_documents.content"}, known
+    assert "street" in known["invoicing.outside_documents.content"]  # a fiscal document, as every other one
+
+
+def _of_recovery(column: str) -> bool:
+    return column.split(".")[1] in {"recoveries", "recovery_findings", "sent_elsewhere", "outside_documents"}
 
 
 async def test_who_was_erased_after_the_backup_is_erased_again(before: Before, play: Play) -> None:
