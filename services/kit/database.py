@@ -148,11 +148,12 @@ def will_leave(connection: AsyncConnection, row: dict[str, Any]) -> None:
         row: Its columns.
 
     Raises:
-        NoTransaction: It is of ``reading()``: nobody would write the row.
+        NoTransaction: It is of ``reading()``, where nobody would write the row, or in a savepoint, whose rollback would
+            not take it back.
     """
     leaving: _Leaving | None = connection.info.get(_LEAVING)
-    if leaving is None:
-        raise NoTransaction("this needs a connection of Database.transaction() or Database.single()")
+    if leaving is None or connection.in_nested_transaction():
+        raise NoTransaction("this needs Database.transaction() or Database.single(), and no savepoint")
     leaving.unwritten.append(row)
     leaving.kinds.add(row["kind"])
 

@@ -62,3 +62,12 @@ async def test_a_connection_for_reads_takes_nothing_that_nobody_would_write(
         with pytest.raises(NoTransaction):
             await outbox.wake(conn, _WAKE, clock.now())
     assert await _kinds(database) == ["wake"]
+
+
+async def test_a_savepoint_takes_nothing_that_its_rollback_would_leave(database: Database, clock: OffsetClock) -> None:
+    async with database.transaction() as conn:
+        async with conn.begin_nested():
+            with pytest.raises(NoTransaction):
+                await outbox.wake(conn, _WAKE, clock.now())
+        await outbox.wake(conn, _WAKE, clock.now())
+    assert await _kinds(database) == ["wake"]
