@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.credits import Credit
-from services.invoicing.domain.customers import Customer
+from services.invoicing.domain.customers import FIRST_REVISION, Customer
 from services.invoicing.domain.sums import Line, Totals, totals
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.domain.transmissions import State
@@ -138,7 +138,8 @@ class Document:
     day on which it was paid. `cause` is what it was sold with: an order, or a period of a subscription; a credit note
     has that of its invoice, and `credit` says what it credits and why. `treatment` agrees with the lines' rates.
     `money_entry_id` is the money of a part payment, as payments names it; `advances` are the invoices of part payments
-    that an invoice deducts, or that the one deducts which a credit note credits.
+    that an invoice deducts, or that the one deducts which a credit note credits. `customer_revision` says which of the
+    customer's data it bears: those of its issue, or later ones (`service.transmitting`).
     """
 
     document_id: UUID
@@ -157,6 +158,7 @@ class Document:
     money_entry_id: UUID | None = None
     advances: tuple[DeductedAdvance, ...] = ()
     settled_on: Day | None = None
+    customer_revision: int = FIRST_REVISION
 
     @property
     def paid_on(self) -> Day | None:

@@ -77,8 +77,7 @@ class AdvanceInvoices:
             return known
         if (known.cause, known.date, totals(known.lines).gross) != (whole.cause, part.day, part.gross):
             raise RequestIdReused
-        await self._issuing.make_copy(known)
-        return known
+        return await self._issuing.with_copy(known)
 
     async def issue_final(self, draft: Draft, day: date, advance_ids: Sequence[UUID]) -> Document:
         """Issues the invoice of a paid order or period less its part payments; a repetition returns the first.

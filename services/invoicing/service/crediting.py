@@ -79,8 +79,7 @@ class Crediting:
                 note = await self._issue(conn, order, document_id, entry)
         except TwinWasFaster as twin:  # one for another invoice: those for the same one wait for each other
             raise RequestIdReused from twin
-        await self._issuing.make_copy(note)
-        return note
+        return await self._issuing.with_copy(note)
 
     async def _issue(
         self, conn: AsyncConnection, order: CreditOrder, document_id: UUID, entry: AuditEntry | None

@@ -25,7 +25,6 @@ from services.invoicing.service.events import issued_event
 from services.invoicing.service.making import FileMaker
 from services.invoicing.store import documents, files, outside, transmissions
 from services.invoicing.store.outside import OutsideDocument
-from services.invoicing.store.transmissions import SentFile
 from services.kit import events, outbox
 from services.kit.calendar import rome_date
 from services.kit.causes import Cause
@@ -88,9 +87,7 @@ class Issuing:
             day: The tax point, or today where it is issued unpaid; becomes its date, and its year chooses the series.
             deducted: What makes the draft that deducts its part payments, in the transaction that numbers it.
         """
-        invoice = await self._issue(draft, DocumentKind.INVOICE, day, deducted)
-        await self.make_copy(invoice)
-        return invoice
+        return await self.with_copy(await self._issue(draft, DocumentKind.INVOICE, day, deducted))
 
     async def record_paid(self, document_id: UUID, paid_on: date) -> None:
         """Notes when an invoice that was issued unpaid was paid; the first day stays, and no other invoice is touched.
@@ -148,9 +145,15 @@ class Issuing:
         await events.tell(conn, issued_event(document), document.issued_at)
         return document
 
-    async def make_copy(self, document: Document) -> None:
-        """Makes the files of an invoice or credit note right after it was stored."""
-        await self._maker.invoice_pdf(document, await self._first_file(document.document_id))
+    async def with_copy(self, document: Document) -> Document:
+        """Makes the files of an invoice or credit note right after it was stored, of its rows, which it returns."""
+        async with self._database.reading() as conn:
+            stored = await documents.by_id(conn, document.document_id, revision=FIRST_REVISION)
+            file = await transmissions.first_file(conn, document.document_id)
+        if stored is None:
+            raise LookupError("an issued document stays")
+        await self._maker.invoice_pdf(stored, file)
+        return stored
 
     async def _issue(self, draft: Draft, kind: DocumentKind, day: date, deducted: Deduct | None = None) -> Document:
         issued = await self._known(kind, draft.cause)
@@ -195,10 +198,3 @@ class Issuing:
         await transmissions.mark_sent(conn, invoice_id, 1, dates_of_sent(deadline, now), left.sent_at)
         await outside.take_over(conn, self._issuer.vat_number, left.file.year, left.file.sequence, invoice_id)
         await outbox.wake(conn, e_invoice_wake(invoice_id, invoice.number, names.INVOICE_ISSUED), now)
-
-    async def _first_file(self, invoice_id: UUID) -> SentFile:
-        async with self._database.reading() as conn:
-            transmission = await transmissions.read(conn, invoice_id)
-        if transmission is None:
-            raise LookupError("an invoice has a transmission from its first moment")
-        return transmission.files[0]

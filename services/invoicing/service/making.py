@@ -105,6 +105,8 @@ class FileMaker:
 
     async def _bearing(self, invoice: Document, revision: int) -> Document:
         """The invoice with one revision of its customer."""
+        if invoice.customer_revision == revision:
+            return invoice
         async with self._database.reading() as conn:
             return await documents.by_id(conn, invoice.document_id, revision=revision) or invoice
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.credits import CreditNoteInfo
 from services.invoicing.domain.documents import Document, DocumentKind, Heading, Wanted
@@ -56,16 +58,25 @@ class Reading:
             document = await documents.by_id(conn, document_id, account_id)
             if document is None:
                 raise NotFound
-            listed = await files.listed(conn, [document_id])
-            shown = Shown(_heading(document, totals(document.lines)), document, None, tuple(listed), ())
-            if document.kind is DocumentKind.PROFORMA:
-                return shown
-            states = await transmissions.states(conn, [document_id])
-            notes = await credit_notes.notes_on(conn, [document_id])
-            by = next(iter(await advances.deducting(conn, [document_id])), None)
+            return await self._shown(conn, document)
+
+    async def shown(self, document: Document) -> Shown:
+        """Reads what is shown of a document beside itself; it was read just now."""
+        async with self._database.reading() as conn:
+            return await self._shown(conn, document)
+
+    async def _shown(self, conn: AsyncConnection, document: Document) -> Shown:
+        itself = [document.document_id]
+        listed = await files.listed(conn, itself)
+        shown = Shown(_heading(document, totals(document.lines)), document, None, tuple(listed), ())
+        if document.kind is DocumentKind.PROFORMA:
+            return shown
+        states = await transmissions.states(conn, itself)
+        notes = await credit_notes.notes_on(conn, itself)
+        by = next(iter(await advances.deducting(conn, itself)), None)
         return replace(
             shown,
-            state=states.get(document_id),
+            state=states.get(document.document_id),
             credit_notes=tuple(notes),
             advances=document.advances,
             deducted_by=None if by is None else by.invoice_id,

@@ -100,9 +100,7 @@ class DocumentRpcs:
             invoice = await self._parts.advances.issue_unpaid(draft)
         else:
             invoice = await self._parts.advances.issue_final(draft, day, list(dict.fromkeys(advance_ids)))
-        return pb.IssueInvoiceResponse(
-            document=document_message(await self._parts.reading.document(invoice.document_id, None))
-        )
+        return pb.IssueInvoiceResponse(document=document_message(await self._parts.reading.shown(invoice)))
 
     async def IssueAdvanceInvoice(
         self, request: pb.IssueAdvanceInvoiceRequest, context: object
@@ -117,9 +115,7 @@ class DocumentRpcs:
         )
         found.check()
         invoice = await self._parts.advances.issue(whole, part)
-        return pb.IssueAdvanceInvoiceResponse(
-            document=document_message(await self._parts.reading.document(invoice.document_id, None))
-        )
+        return pb.IssueAdvanceInvoiceResponse(document=document_message(await self._parts.reading.shown(invoice)))
 
     async def RecordInvoicePaid(
         self, request: pb.RecordInvoicePaidRequest, context: object
@@ -176,9 +172,7 @@ class DocumentRpcs:
             entry = steering_entry(found, request.steering, CREDIT_INVOICE, order.invoice_id)
         found.check()
         note = await self._parts.crediting.issue_credit_note(order, entry)
-        return pb.IssueCreditNoteResponse(
-            document=document_message(await self._parts.reading.document(note.document_id, None))
-        )
+        return pb.IssueCreditNoteResponse(document=document_message(await self._parts.reading.shown(note)))
 
     async def SendCreditNote(self, request: pb.SendCreditNoteRequest, context: object) -> pb.SendCreditNoteResponse:
         """Sends the courtesy copy of a credit note by email, once."""

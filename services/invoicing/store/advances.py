@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,6 +27,13 @@ _DEDUCTED = (
     .join(documents, documents.c.id == lines.c.advance_id)
     .group_by(lines.c.document_id, documents.c.id)
     .order_by(documents.c.year, documents.c.sequence)
+)
+
+_DEDUCTED_IN = _DEDUCTED.where(lines.c.document_id.in_(bindparam("ids", expanding=True)))
+_DEDUCTING = (
+    _DEDUCTED.join(transmissions, transmissions.c.invoice_id == lines.c.document_id)
+    .where(lines.c.advance_id.in_(bindparam("ids", expanding=True)))
+    .where(transmissions.c.state != State.GIVEN_UP)
 )
 
 
@@ -67,17 +74,16 @@ async def of_cause(conn: AsyncConnection, cause: Cause) -> list[UUID]:
 
 async def deducted_in(conn: AsyncConnection, invoice_ids: Sequence[UUID]) -> list[DeductedAdvance]:
     """What invoices deduct, oldest first."""
-    return await _read(conn, _DEDUCTED.where(lines.c.document_id.in_(invoice_ids)))
+    return await _read(conn, _DEDUCTED_IN, invoice_ids)
 
 
 async def deducting(conn: AsyncConnection, advance_ids: Sequence[UUID]) -> list[DeductedAdvance]:
     """The invoices of part payments among these that an invoice deducts; one that was given up deducts nothing."""
-    query = _DEDUCTED.join(transmissions, transmissions.c.invoice_id == lines.c.document_id)
-    return await _read(conn, query.where(lines.c.advance_id.in_(advance_ids), transmissions.c.state != State.GIVEN_UP))
+    return await _read(conn, _DEDUCTING, advance_ids)
 
 
-async def _read(conn: AsyncConnection, query: Select[Any]) -> list[DeductedAdvance]:
+async def _read(conn: AsyncConnection, query: Select[Any], ids: Sequence[UUID]) -> list[DeductedAdvance]:
     return [
         DeductedAdvance(row.id, row.invoice_id, row.number, row.date, Money(int(row.gross), row.currency))
-        for row in await conn.execute(query)
+        for row in await conn.execute(query, {"ids": list(ids)})
     ]

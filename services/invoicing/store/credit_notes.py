@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +19,19 @@ from services.kit.money import Money
 _INVOICE = documents.alias("invoice")
 COUNTED = and_(credit_notes.c.document_id == transmissions.c.invoice_id, transmissions.c.state != State.GIVEN_UP)
 """How a query of credits joins the transmissions of those that count."""
+_NOTES = (
+    select(
+        credit_notes.c.invoice_id,
+        credit_notes.c.reason,
+        credit_notes.c.refund_method,
+        credit_notes.c.remitted_minor,
+        documents,
+    )
+    .join(documents, documents.c.id == credit_notes.c.document_id)
+    .join(transmissions, COUNTED)
+    .where(credit_notes.c.invoice_id.in_(bindparam("invoices", expanding=True)))
+    .order_by(documents.c.issued_at, documents.c.id)
+)
 
 
 def with_credit(query: Select[Any]) -> Select[Any]:
@@ -79,19 +92,6 @@ async def insert_credit(conn: AsyncConnection, document_id: UUID, credit: Credit
 
 async def notes_on(conn: AsyncConnection, invoice_ids: Sequence[UUID]) -> list[CreditNoteInfo]:
     """Reads the credit notes on invoices, oldest first."""
-    query = (
-        select(
-            credit_notes.c.invoice_id,
-            credit_notes.c.reason,
-            credit_notes.c.refund_method,
-            credit_notes.c.remitted_minor,
-            documents,
-        )
-        .join(documents, documents.c.id == credit_notes.c.document_id)
-        .join(transmissions, COUNTED)
-        .where(credit_notes.c.invoice_id.in_(invoice_ids))
-        .order_by(documents.c.issued_at, documents.c.id)
-    )
     return [
         CreditNoteInfo(
             row.id,
@@ -103,5 +103,5 @@ async def notes_on(conn: AsyncConnection, invoice_ids: Sequence[UUID]) -> list[C
             None if row.refund_method is None else RefundMethod(row.refund_method),
             None if row.remitted_minor is None else Money(row.remitted_minor, row.currency),
         )
-        for row in await conn.execute(query)
+        for row in await conn.execute(_NOTES, {"invoices": list(invoice_ids)})
     ]

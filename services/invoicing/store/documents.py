@@ -59,18 +59,27 @@ _DOCUMENT = advances.with_money(
     )
 )
 _CUSTOMER = select(customers.c.customer).where(customers.c.document_id == documents.c.id)
-_NEWEST = _CUSTOMER.order_by(customers.c.revision.desc()).limit(1).scalar_subquery().label("customer")
-_REVISION = _CUSTOMER.where(customers.c.revision == bindparam("revision")).scalar_subquery().label("customer")
-_OF_KIND = _DOCUMENT.add_columns(_NEWEST).where(documents.c.kind == bindparam("kind"))
+_LAST = select(func.max(customers.c.revision)).where(customers.c.document_id == documents.c.id).scalar_subquery()
+_NEWEST = (
+    _CUSTOMER.order_by(customers.c.revision.desc()).limit(1).scalar_subquery().label("customer"),
+    _LAST.label("customer_revision"),
+)
+_REVISION = (
+    _CUSTOMER.where(customers.c.revision == bindparam("revision")).scalar_subquery().label("customer"),
+    bindparam("revision", type_=customers.c.revision.type).label("customer_revision"),
+)
+_OF_KIND = _DOCUMENT.add_columns(*_NEWEST).where(documents.c.kind == bindparam("kind"))
 _BY_ORDER = _OF_KIND.where(documents.c.order_id == bindparam("cause"))
 _BY_PERIOD = _OF_KIND.where(documents.c.period_id == bindparam("cause"))
-_BY_ID = _DOCUMENT.add_columns(_NEWEST).where(documents.c.id == bindparam("id"))
-_BEARING = _DOCUMENT.add_columns(_REVISION).where(documents.c.id == bindparam("id"))
+_BY_ID = _DOCUMENT.add_columns(*_NEWEST).where(documents.c.id == bindparam("id"))
+_BEARING = _DOCUMENT.add_columns(*_REVISION).where(documents.c.id == bindparam("id"))
 _BY_NUMBER = select(documents.c.id).where(
     documents.c.kind != DocumentKind.PROFORMA,
     documents.c.issuer == bindparam("issuer"),
     documents.c.number == bindparam("number"),
 )
+_INSERT = insert(documents).on_conflict_do_nothing().returning(documents.c.id)
+_INSERT_CUSTOMER = insert(customers)
 _INVOICES = documents.c.kind.in_([kind for kind in DocumentKind if kind.is_invoice])
 _LOCK = select(documents.c.id).where(documents.c.id == bindparam("id"), _INVOICES).with_for_update(key_share=True)
 
@@ -108,31 +117,26 @@ async def insert_document(conn: AsyncConnection, document: Document, issuer: str
         given back.
     """
     sums = totals(document.lines)
-    inserted = await conn.execute(
-        insert(documents)
-        .values(
-            id=document.document_id,
-            kind=document.kind,
-            **cause_columns(document.cause),
-            account_id=document.account_id,
-            issuer=issuer,
-            year=document.date.year,
-            sequence=sequence,
-            number=document.number,
-            date=document.date,
-            language=document.language,
-            tax_treatment=document.treatment,
-            currency=sums.gross.currency,
-            net=sums.net.minor,
-            vat=sums.vat.minor,
-            gross=sums.gross.minor,
-            payment=_payment_row(document.payment),
-            issued_at=document.issued_at,
-        )
-        .on_conflict_do_nothing()
-        .returning(documents.c.id)
-    )
-    if inserted.first() is None:
+    row = {
+        "id": document.document_id,
+        "kind": document.kind,
+        **cause_columns(document.cause),
+        "account_id": document.account_id,
+        "issuer": issuer,
+        "year": document.date.year,
+        "sequence": sequence,
+        "number": document.number,
+        "date": document.date,
+        "language": document.language,
+        "tax_treatment": document.treatment,
+        "currency": sums.gross.currency,
+        "net": sums.net.minor,
+        "vat": sums.vat.minor,
+        "gross": sums.gross.minor,
+        "payment": _payment_row(document.payment),
+        "issued_at": document.issued_at,
+    }
+    if (await conn.execute(_INSERT, row)).first() is None:
         return False
     await lines.insert_lines(conn, document.document_id, document.lines)
     await insert_customer(conn, document.document_id, FIRST_REVISION, document.customer, document.issued_at)
@@ -147,11 +151,8 @@ async def insert_customer(
     conn: AsyncConnection, document_id: UUID, revision: int, customer: Customer, now: datetime
 ) -> None:
     """Appends a revision of a document's customer."""
-    await conn.execute(
-        insert(customers).values(
-            document_id=document_id, revision=revision, customer=dataclasses.asdict(customer), added_at=now
-        )
-    )
+    stored = {"customer": dataclasses.asdict(customer), "added_at": now}
+    await conn.execute(_INSERT_CUSTOMER, {"document_id": document_id, "revision": revision, **stored})
 
 
 async def lock_invoice(conn: AsyncConnection, invoice_id: UUID) -> bool:
@@ -277,6 +278,7 @@ async def _whole(conn: AsyncConnection, row: Row[Any]) -> Document:
         money_entry_id=row.money_entry_id,
         advances=tuple(await advances.deducted_in(conn, [row.credited_id or row.id])) if deducts else (),
         settled_on=row.paid_on,
+        customer_revision=row.customer_revision,
     )
 
 

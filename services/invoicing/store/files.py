@@ -28,6 +28,11 @@ _MADE = _INFO.add_columns(files.c.content).where(
     files.c.attempt == bindparam("attempt"),
 )
 
+_LISTED = _INFO.where(files.c.document_id.in_(bindparam("documents", expanding=True))).order_by(
+    files.c.kind, files.c.attempt.desc(), files.c.made_at, files.c.id
+)
+_KEEP = insert(files).on_conflict_do_nothing()
+
 
 async def keep(conn: AsyncConnection, file: StoredFile, now: datetime) -> bool:
     """Stores a file unless it is there already.
@@ -36,22 +41,18 @@ async def keep(conn: AsyncConnection, file: StoredFile, now: datetime) -> bool:
         Whether it is new.
     """
     info = file.info
-    kept = await conn.execute(
-        insert(files)
-        .values(
-            id=info.file_id,
-            document_id=info.document_id,
-            kind=info.kind,
-            attempt=info.attempt,
-            name=info.name,
-            media_type=info.media_type,
-            sha256=info.sha256,
-            content=file.content,
-            made_at=now,
-        )
-        .on_conflict_do_nothing()
-    )
-    return kept.rowcount == 1
+    row = {
+        "id": info.file_id,
+        "document_id": info.document_id,
+        "kind": info.kind,
+        "attempt": info.attempt,
+        "name": info.name,
+        "media_type": info.media_type,
+        "sha256": info.sha256,
+        "content": file.content,
+        "made_at": now,
+    }
+    return (await conn.execute(_KEEP, row)).rowcount == 1
 
 
 async def made(conn: AsyncConnection, document_id: UUID, kind: FileKind, attempt: int) -> StoredFile | None:
@@ -73,12 +74,7 @@ async def listed(conn: AsyncConnection, document_ids: Sequence[UUID]) -> list[Fi
 
     A rejected XML stays in sight: it was sent, and its receipt names it.
     """
-    found = await conn.execute(
-        _INFO.where(files.c.document_id.in_(document_ids)).order_by(
-            files.c.kind, files.c.attempt.desc(), files.c.made_at, files.c.id
-        )
-    )
-    return [_info(row) for row in found]
+    return [_info(row) for row in await conn.execute(_LISTED, {"documents": list(document_ids)})]
 
 
 def _stored(row: Any | None) -> StoredFile | None:

@@ -15,6 +15,7 @@ from services.invoicing.tables import credit_notes, lines, transmissions
 from services.kit.money import Money
 
 _LINES = select(lines).where(lines.c.document_id == bindparam("id")).order_by(lines.c.position)
+_INSERT = insert(lines)
 _CREDITED = (
     select(lines)
     .join(credit_notes, credit_notes.c.document_id == lines.c.document_id)
@@ -25,7 +26,7 @@ _CREDITED = (
 
 async def insert_lines(conn: AsyncConnection, document_id: UUID, made: Sequence[Line]) -> None:
     """Stores a document's lines."""
-    await conn.execute(insert(lines), [_row(document_id, line) for line in made])
+    await conn.execute(_INSERT, [_row(document_id, line) for line in made])
 
 
 async def lines_of(conn: AsyncConnection, document_id: UUID, currency: str) -> tuple[Line, ...]:

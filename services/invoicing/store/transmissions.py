@@ -52,6 +52,13 @@ _WHOLE = (
 )
 _LOCKED = _WHOLE.with_for_update(of=transmissions)
 _ATTEMPTS = select(attempts).where(attempts.c.invoice_id == bindparam("invoice")).order_by(attempts.c.attempt)
+_FIRST = _ATTEMPTS.limit(1)
+_STATES = select(transmissions.c.invoice_id, transmissions.c.state).where(
+    transmissions.c.invoice_id.in_(bindparam("invoices", expanding=True))
+)
+_FILE_NUMBER = select(file_numbers.next_value())
+_OPEN = insert(transmissions)
+_PREPARE = insert(attempts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +120,13 @@ class Transmission:
 
 async def next_file_number(conn: AsyncConnection) -> int:
     """Takes a number for a file name: never given out again, whatever becomes of the transaction."""
-    return int((await conn.execute(select(file_numbers.next_value()))).scalar_one())
+    return int((await conn.execute(_FILE_NUMBER)).scalar_one())
 
 
 async def insert_transmission(conn: AsyncConnection, invoice_id: UUID, dates: Dates) -> None:
     """Opens an invoice's transmission; its first attempt follows."""
-    await conn.execute(
-        insert(transmissions).values(
-            invoice_id=invoice_id, state=State.PENDING, attempt=1, error_codes=[], **_of(dates)
-        )
-    )
+    opened: dict[str, Any] = {"state": State.PENDING, "attempt": 1, "error_codes": []}
+    await conn.execute(_OPEN, {"invoice_id": invoice_id, **opened, **_of(dates)})
 
 
 async def insert_attempt(
@@ -130,20 +134,24 @@ async def insert_attempt(
 ) -> None:
     """Adds an attempt with its file's progressive and name."""
     progressive, file_name = file
-    await conn.execute(
-        insert(attempts).values(
-            invoice_id=invoice_id,
-            attempt=attempt,
-            customer_revision=revision,
-            progressive=progressive,
-            file_name=file_name,
-            tries=0,
-            prepared_at=now,
-            sdi_identifier="",
-            error_codes=[],
-            error_texts=[],
-        )
-    )
+    row: dict[str, Any] = {
+        "invoice_id": invoice_id,
+        "attempt": attempt,
+        "customer_revision": revision,
+        "progressive": progressive,
+        "file_name": file_name,
+        "tries": 0,
+        "prepared_at": now,
+        "sdi_identifier": "",
+        "error_codes": [],
+        "error_texts": [],
+    }
+    await conn.execute(_PREPARE, row)
+
+
+async def first_file(conn: AsyncConnection, invoice_id: UUID) -> SentFile:
+    """Reads the file that an invoice has from its first moment."""
+    return _sent_file((await conn.execute(_FIRST, {"invoice": invoice_id})).one())
 
 
 async def read(conn: AsyncConnection, invoice_id: UUID, *, lock: bool = False) -> Transmission | None:
@@ -171,9 +179,7 @@ async def read(conn: AsyncConnection, invoice_id: UUID, *, lock: bool = False) -
 
 async def states(conn: AsyncConnection, invoice_ids: Sequence[UUID]) -> dict[UUID, State]:
     """Reads the states of several invoices' transmissions."""
-    found = await conn.execute(
-        select(transmissions.c.invoice_id, transmissions.c.state).where(transmissions.c.invoice_id.in_(invoice_ids))
-    )
+    found = await conn.execute(_STATES, {"invoices": list(invoice_ids)})
     return {row.invoice_id: State(row.state) for row in found}
 
 
