@@ -57,6 +57,16 @@ async def pay_by_link(
     await until(press, "the payment page")
 
 
+async def ask_for_deletion(play: Play) -> tuple[Customer, str]:
+    """A customer who asked in the trial for the deletion of the profile, and its workflow: it waits for an operator."""
+    customer = play.customer()
+    await customer.begin_trial()
+    await customer.ask_for_deletion("Cancellate tutto")
+    erasure = names.erasure_id(customer.account_id)
+    await stands(play, erasure, "Waiting")
+    return customer, erasure
+
+
 async def open_page(play: Play, customer: Customer) -> None:
     """Follow the emailed link to the payment page, and pay nothing there."""
     link = await pay_link(play, customer)

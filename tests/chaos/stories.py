@@ -17,7 +17,7 @@ from casella.trial.v1 import trial_pb2
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import PASSWORD, Customer
 from deploy.local.demo.front import Front
-from tests.chaos.acting import STEERING, pay_order, record_transfer, stands, steer, transfer
+from tests.chaos.acting import STEERING, ask_for_deletion, pay_order, record_transfer, stands, steer, transfer
 from tests.chaos.patience import patient_front
 from tests.chaos.proving import settled
 from tests.chaos.stories_debts import DEBTS
@@ -131,11 +131,7 @@ async def leaves(play: Play) -> None:
 
 async def is_erased(play: Play) -> None:
     """Asks for the deletion of the profile; an operator approves it."""
-    customer = play.customer()
-    await customer.begin_trial()
-    await customer.ask_for_deletion("Cancellate tutto")
-    erasure = names.erasure_id(customer.account_id)
-    await stands(play, erasure, "Waiting")
+    customer, erasure = await ask_for_deletion(play)
     await steer(play, erasure, "approve")
     await stands(play, erasure, "Erased")
     await settled(play)

@@ -15,7 +15,7 @@ from deploy.local.demo.customer import Customer
 from tests.chaos.acting import STEERING, pay_by_link, pay_order, record_transfer, stands, steer, steer_once
 from tests.chaos.money import stripe_does, stripe_has
 from tests.chaos.proving import proved
-from tests.chaos.terms import asked_again, look_again, period, renewal, set_back, subscription
+from tests.chaos.terms import asked_by_debit, look_again, period, renewal, set_back, subscription
 from tests.e2e.play import Play
 from tests.e2e.stories import sdi, stripe
 from tests.e2e.waiting import until
@@ -63,14 +63,8 @@ async def owes_from_abroad(play: Play) -> None:
 
 async def is_charged_in_vain(play: Play) -> None:
     """A debit is refused and switched off; paid by the link, set up anew, and ended at PayPal."""
-    customer, order = await play.buyer(common.PAYMENT_METHOD_AUTOMATIC_DEBIT)
-    await pay_order(play, customer, order.order_id, "paypal:succeeded")
-    await play.fulfilled(customer, order.order_id)
-    debit = names.automatic_debit_id(customer.account_id)
-    await stands(play, debit, "Active")
-    asked = await asked_again(play, customer, order.order_id)
-    second = await renewal(play, customer)
-    await stands(play, second, "AwaitingPayment")
+    customer, debit, second = await asked_by_debit(play)
+    asked = await period(play, customer)
     await stripe(play, {"off_session": "insufficient_funds"})
     await steer_once(play, second, "charge_now")
     refused = "Non è stato possibile addebitare"

@@ -22,7 +22,7 @@ from tests.chaos.acting import (
 from tests.chaos.money import charge_of, export, has_left, stripe_does, waits
 from tests.chaos.patience import Patient
 from tests.chaos.proving import proved
-from tests.chaos.terms import asked_again, renewal, subscription
+from tests.chaos.terms import asked_again, asked_by_debit, renewal, subscription
 from tests.e2e.ends import each_email_once, prove_the_end
 from tests.e2e.play import Play
 from tests.e2e.resellers import fill_panel
@@ -122,14 +122,7 @@ async def renews(play: Play) -> None:
 
 async def is_debited(play: Play) -> None:
     """Likewise by automatic debit, which an operator asks for before its day, and which is switched off then."""
-    customer, order = await play.buyer(common.PAYMENT_METHOD_AUTOMATIC_DEBIT)
-    await pay_order(play, customer, order.order_id, "paypal:succeeded")
-    await play.fulfilled(customer, order.order_id)
-    debit = names.automatic_debit_id(customer.account_id)
-    await stands(play, debit, "Active")
-    await asked_again(play, customer, order.order_id)
-    second = await renewal(play, customer)
-    await stands(play, second, "AwaitingPayment")
+    customer, debit, second = await asked_by_debit(play)
     await steer_once(play, second, "charge_now")  # one whose answer was lost is refused when it comes again
     await stands(play, second, "Invoiced")
     off = payments_pb2.SwitchOffAutomaticDebitRequest(request_id=str(uuid4()), account_id=customer.account_id)

@@ -10,7 +10,7 @@ from casella.trial.v1 import trial_pb2
 from deploy.local.demo import people
 from deploy.local.demo.customer import PASSWORD, Customer
 from services.kit.errors import Refused
-from tests.chaos.acting import stands, steer
+from tests.chaos.acting import ask_for_deletion, stands, steer
 from tests.chaos.proving import settled
 from tests.chaos.terms import look_again, set_back
 from tests.e2e.ends import count, each_email_once, emails
@@ -74,11 +74,7 @@ async def is_erased_unasked(play: Play) -> None:
 
 async def is_out_of_reach(play: Play) -> None:
     """Asks for the deletion of the profile from an address that takes no email any more: an operator leaves it out."""
-    customer = play.customer()
-    await customer.begin_trial()
-    await customer.ask_for_deletion("Cancellate tutto")
-    erasure = names.erasure_id(customer.account_id)
-    await stands(play, erasure, "Waiting")
+    customer, erasure = await ask_for_deletion(play)
     await settled(play)
     before = await each_email_once(play, customer)
     await play.world.stop_process("mailsink")

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+from casella.common.v1 import common_pb2 as common
 from casella.ordering.v1 import ordering_pb2
 from deploy.local.demo.customer import Customer
 from services.kit.causes import PeriodCause
-from tests.chaos.acting import stands
+from tests.chaos.acting import pay_order, stands
 from tests.e2e.levers import let_term_run_out
 from tests.e2e.play import Play, database
 from tests.e2e.waiting import until
@@ -43,6 +44,19 @@ async def asked_again(play: Play, customer: Customer, order_id: str) -> ordering
         return found if found.HasField("notice_sent_at") else None
 
     return await until(announced, "the notice of the renewal")
+
+
+async def asked_by_debit(play: Play) -> tuple[Customer, str, str]:
+    """Whoever pays by automatic debit, asked for the second term's money; the debit's workflow, and the renewal's."""
+    customer, order = await play.buyer(common.PAYMENT_METHOD_AUTOMATIC_DEBIT)
+    await pay_order(play, customer, order.order_id, "paypal:succeeded")
+    await play.fulfilled(customer, order.order_id)
+    debit = names.automatic_debit_id(customer.account_id)
+    await stands(play, debit, "Active")
+    await asked_again(play, customer, order.order_id)
+    second = await renewal(play, customer)
+    await stands(play, second, "AwaitingPayment")
+    return customer, debit, second
 
 
 async def set_back(play: Play, room: str, change: str, *arguments: object) -> None:

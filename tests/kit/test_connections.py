@@ -18,10 +18,9 @@ from services.kit.core import Core
 from services.kit.errors import Refused
 from services.kit.interceptors import crowds
 from services.kit.metadata import CALLER_SECRET
-from services.kit.server import Room, Server
 from services.kit.settings import RoomSettings
 from tests.hostile import http2
-from tests.support.room import caller_secret, room_settings
+from tests.support.room import bare_room, caller_secret, room_settings
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 GET_CLOCK = "/casella.common.v1.ClockService/GetClock"
@@ -32,12 +31,8 @@ OPERATOR = [(CALLER_SECRET.encode(), caller_secret("operator").encode())]
 async def opened(kit_url: str, folder: Path) -> AsyncIterator[str]:
     """The address of a room that was opened just now, with whatever a test has changed of its limits."""
     core = Core.of("kit", RoomSettings(**room_settings(kit_url, folder)), OffsetClock())
-    room = Server(core, Room(services=[], templates=folder, task_queue="kit"))
-    port = await room.start("127.0.0.1:0")
-    await room.serving()
-    yield f"127.0.0.1:{port}"
-    await room.grpc.stop(None)
-    await core.database.close()
+    async with bare_room(core, folder) as address:
+        yield address
 
 
 async def silent(address: str, number: int) -> list[Connection]:

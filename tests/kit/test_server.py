@@ -21,7 +21,7 @@ from services.kit.outbox import Wake
 from services.kit.server import LARGEST_REQUEST, Room, Server
 from services.kit.settings import RoomSettings
 from services.kit.wire import from_duration, to_duration
-from tests.support.room import caller_secret, room_settings
+from tests.support.room import bare_room, caller_secret, room_settings
 
 
 @pytest.fixture
@@ -31,12 +31,8 @@ def core(kit_url: str, tmp_path: Path) -> Core:
 
 @pytest.fixture
 async def address(core: Core, tmp_path: Path) -> AsyncIterator[str]:
-    server = Server(core, Room(services=[], templates=tmp_path, task_queue="kit"))
-    port = await server.start("127.0.0.1:0")
-    await server.serving()
-    yield f"127.0.0.1:{port}"
-    await server.grpc.stop(None)
-    await core.database.close()
+    async with bare_room(core, tmp_path) as address:
+        yield address
 
 
 async def test_the_operator_moves_the_clock_and_never_back(address: str) -> None:

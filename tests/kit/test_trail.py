@@ -15,10 +15,9 @@ from services.kit.clock import SystemClock
 from services.kit.core import Core
 from services.kit.database import Database
 from services.kit.errors import Refused
-from services.kit.server import Room, Server
 from services.kit.settings import RoomSettings
 from services.kit.wire import from_timestamp
-from tests.support.room import caller_secret, room_settings
+from tests.support.room import bare_room, caller_secret, room_settings
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -26,11 +25,8 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 @pytest.fixture
 async def address(kit_url: str, tmp_path: Path) -> AsyncIterator[str]:
     core = Core.of("kit", RoomSettings(**room_settings(kit_url, tmp_path)), SystemClock())
-    server = Server(core, Room(services=[], templates=tmp_path, task_queue="kit"))
-    port = await server.start("127.0.0.1:0")
-    yield f"127.0.0.1:{port}"
-    await server.grpc.stop(None)
-    await core.database.close()
+    async with bare_room(core, tmp_path) as address:
+        yield address
 
 
 async def steered(database: Database, subject: UUID, *actions: str, account_id: UUID | None = None) -> None:

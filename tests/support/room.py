@@ -182,6 +182,17 @@ async def running_room(
         await running.close()
 
 
+@asynccontextmanager
+async def bare_room(core: Core, folder: Path) -> AsyncIterator[str]:
+    """The address of a room that has nothing but what the kit gives to every one; it ends with its database."""
+    room = Server(core, Room(services=[], templates=folder, task_queue="kit"))
+    port = await room.start("127.0.0.1:0")
+    await room.serving()
+    yield f"127.0.0.1:{port}"
+    await room.grpc.stop(None)
+    await core.database.close()
+
+
 def room_settings(database_url: str, folder: Path) -> dict[str, Any]:
     """Settings of a room under test, with its key files in the folder."""
     files = {
