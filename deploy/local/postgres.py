@@ -39,7 +39,9 @@ _INITDB_FLAGS = (
 _READY_SECONDS = 180.0
 _STOP_SECONDS = 30.0
 _POLL_SECONDS = 0.02
-_STATUS_LINE = 7  # of postmaster.pid, as pg_ctl reads it
+_MEMORY_LINE, _STATUS_LINE = 6, 7  # of postmaster.pid, as PostgreSQL's pidfile.h counts them
+_MEMORY_BLOCKS = Path("/proc/sysvipc/shm")
+_MEMORY_ID, _MEMORY_USERS = 1, 6  # columns of it
 
 
 def programs() -> Path:
@@ -120,9 +122,13 @@ class PostgresServer:
     def start(self, log: Path) -> "subprocess.Popen[bytes]":
         """Starts the server in a session of its own, so that Ctrl-C in a terminal does not reach it before the rooms.
 
+        The children of a server that was killed may still be at their statements; PostgreSQL refuses to start beside
+        them, so they are waited for, three minutes at most.
+
         Args:
             log: File that its output is appended to.
         """
+        self._wait_for_orphans()
         parameters = {
             "listen_addresses": HOST,
             "port": str(self.port),
@@ -188,10 +194,26 @@ class PostgresServer:
         secret = quote(self._password if password is None else password, safe="")
         return f"postgresql+asyncpg://{role}:{secret}@{HOST}:{self.port}/{database}"
 
+    def _wait_for_orphans(self) -> None:
+        """Waits until nobody uses the shared memory of the server before, where the system tells (Linux)."""
+        lines = self._pid_file_lines()
+        block = lines[_MEMORY_LINE].split()[-1:] if len(lines) > _MEMORY_LINE else []
+        end = time.monotonic() + _READY_SECONDS
+        while block and _is_in_use(block[0]) and time.monotonic() < end:
+            time.sleep(_POLL_SECONDS)
+
     def _pid_file_lines(self) -> list[str]:
         with contextlib.suppress(FileNotFoundError):
             return (self.data / "postmaster.pid").read_text().splitlines()
         return []
+
+
+def _is_in_use(memory_id: str) -> bool:
+    """Whether any process is attached to a block of shared memory."""
+    with contextlib.suppress(FileNotFoundError):
+        blocks = [line.split() for line in _MEMORY_BLOCKS.read_text().splitlines()]
+        return any(block[_MEMORY_ID] == memory_id and block[_MEMORY_USERS] != "0" for block in blocks)
+    return False
 
 
 def stop(pid: int) -> None:

@@ -1,5 +1,6 @@
 """The embedded PostgreSQL, and who sees what in it."""
 
+import asyncio
 import os
 import shutil
 from pathlib import Path
@@ -10,6 +11,13 @@ import pytest
 from deploy.local import postgres, provision
 from deploy.local.ports import free_port
 from tests.fixtures.postgres import RoomDatabase, TestDatabases
+
+
+@pytest.fixture
+def public_path(tmp_path: Path) -> Path:
+    """A folder that an ordinary user may enter."""
+    tmp_path.chmod(0o755)
+    return tmp_path
 
 
 async def test_a_room_owns_its_schema_and_finds_it_first(room_database: RoomDatabase) -> None:
@@ -79,3 +87,20 @@ def test_root_starts_it_below_a_folder_that_only_root_can_enter(
         assert (tmp_path / "data").stat().st_uid != 0
         postgres.stop(process.pid)
     assert server.pid() is None
+
+
+@pytest.mark.skipif(not Path("/proc/sysvipc/shm").exists(), reason="only Linux tells who uses a block of memory")
+async def test_a_server_killed_during_a_statement_starts_again_once_that_has_ended(public_path: Path) -> None:
+    server = postgres.PostgresServer(public_path / "data", free_port(), "secret")
+    server.initialise()
+    with server.start(public_path / "postgres.log") as process:
+        server.wait_ready(process)
+        connection = await provision.connect(server.url())
+        counting = asyncio.create_task(connection.execute("SELECT sum(n) FROM generate_series(1, 20000000) n"))
+        await asyncio.sleep(0.2)
+        process.kill()
+    with server.start(public_path / "postgres.log") as again:
+        server.wait_ready(again)
+        postgres.stop(again.pid)
+    assert await counting == "SELECT 1"
+    connection.terminate()

@@ -1,12 +1,13 @@
 """Ids: new ones sort by time, derived ones come out the same."""
 
+import itertools
 from uuid import RFC_4122
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kit.ids import derive, new_id
+from services.kit.ids import _Ascending, derive, new_id
 
 _PARTS = st.text(st.characters(blacklist_characters="\x1f", blacklist_categories=["Cs"]))
 
@@ -15,7 +16,16 @@ def test_a_new_id_is_a_uuid_of_version_seven_and_never_comes_twice() -> None:
     made = [new_id() for _ in range(1000)]
     assert {(one.version, one.variant) for one in made} == {(7, RFC_4122)}
     assert len(set(made)) == 1000
-    assert [one.int >> 80 for one in made] == sorted(one.int >> 80 for one in made)
+    assert made == sorted(made)
+
+
+def test_new_ids_ascend_within_a_millisecond_and_while_the_clock_is_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = itertools.cycle([1_700_000_000_000_000_000, 1_699_999_999_000_000_000])
+    monkeypatch.setattr("services.kit.ids._ASCENDING", _Ascending())
+    monkeypatch.setattr("services.kit.ids.time.time_ns", lambda: next(at))
+    made = [new_id() for _ in range(1000)]
+    assert made == sorted(set(made))
+    assert {(one.version, one.variant, one.int >> 80) for one in made} == {(7, RFC_4122, 1_700_000_000_000)}
 
 
 @given(st.lists(_PARTS, min_size=1, max_size=4), st.lists(_PARTS, min_size=1, max_size=4))
