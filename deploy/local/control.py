@@ -38,6 +38,8 @@ async def _answer(launcher: Launcher, order: dict[str, Any]) -> None:
 
 
 async def _do(launcher: Launcher, order: dict[str, Any]) -> dict[str, int] | None:
+    if order.get("name", "worker") not in launcher.names:
+        raise LaunchError(f"there is no process called {order['name']!r}", f"say one of {', '.join(launcher.names)}")
     match order["do"]:
         case "processes":
             return launcher.pids()

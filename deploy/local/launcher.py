@@ -94,6 +94,11 @@ class Launcher:
         await self._forks.stop()
         await asyncio.gather(*(server.stop() for server in self._servers.values()))
 
+    @property
+    def names(self) -> list[str]:
+        """What all its processes are called."""
+        return [*self._servers, *self._programs]
+
     def pids(self) -> dict[str, int]:
         """The process ids of all that run now, by name."""
         servers = {name: pid for name, server in self._servers.items() if (pid := server.pid) is not None}

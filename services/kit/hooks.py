@@ -3,7 +3,8 @@
 The kit passes them, nobody sets them by hand:
 
 - before and after each commit, named by the room and the RPC or background work in hand, for example
-  ``payments.RecordTransfer.before_commit``; the second of one call is ``payments.RecordTransfer.2.before_commit``;
+  ``payments.RecordTransfer.before_commit``; the second of one call is ``payments.RecordTransfer.2.before_commit``, and
+  ``payments.RecordTransfer.5.before_commit`` is the fifth and every later one of a call that goes through many things;
 - before and after each call of an outside party, for example ``sdi.send.before``;
 - before and after each activity, for example ``activity.UnlockAccount.after``.
 
@@ -35,6 +36,7 @@ from services.kit.context import work_in_hand
 _VARIABLE = "CASELLA_HOOKS"
 _ACTIONS = ("kill", "hold", "note")
 _LOOK_SECONDS = 0.01
+_COMMITS_NAMED = 5
 
 
 class HooksRefused(RuntimeError):
@@ -77,7 +79,8 @@ async def before_commit(schema: str) -> str:
         return ""
     work = work_in_hand()
     work.commits += 1
-    commit = f"{schema}.{work.name}" if work.commits == 1 else f"{schema}.{work.name}.{work.commits}"
+    number = min(work.commits, _COMMITS_NAMED)
+    commit = f"{schema}.{work.name}" if number == 1 else f"{schema}.{work.name}.{number}"
     await at(f"{commit}.before_commit")
     return commit
 

@@ -18,6 +18,7 @@ import pytest_asyncio
 from casella.common.v1 import clock_pb2, clock_pb2_grpc
 from deploy.local import provision
 from deploy.local.clock import open_calendar
+from deploy.local.failure import LaunchError
 from deploy.local.health import channel, serves
 from deploy.local.processes import runs
 from deploy.local.programs import PROGRAMS, Stage
@@ -87,6 +88,12 @@ async def test_a_killed_worker_and_temporal_are_started_again(world: World) -> N
     after = await world.processes()
     assert after["worker"] != before["worker"]
     assert after["temporal"] != before["temporal"]
+
+
+async def test_an_order_for_a_process_that_there_is_not_names_those_there_are(world: World) -> None:
+    with pytest.raises(LaunchError, match="no process called 'postgresql': say one of postgres, temporal, "):
+        await world.stop_process("postgresql")
+    assert "postgres" in await world.processes()
 
 
 async def test_a_killed_postgres_recovers_what_was_committed(world: World) -> None:

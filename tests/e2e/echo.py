@@ -5,10 +5,13 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from temporalio.service import RPCError, RPCStatusCode
+
 from deploy.local.provision import ROOMS
 from services.kit import temporal_client
 from services.kit.outbox import Wake, wake_from
 from tests.e2e.play import Play, database
+from tests.e2e.waiting import until
 from workflows import names
 
 _NOTES = """
@@ -19,6 +22,9 @@ _NOTES = """
 """
 _SINCE = "SELECT * FROM wakes_written WHERE number > $1 ORDER BY number"
 _LOOK_SECONDS = 0.05
+_AT_ONCE = 20
+"""How many wakes are delivered side by side: all at once is more than a Temporal answers in time."""
+_AGAIN = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
 
 
 async def note_wakes(play: Play) -> None:
@@ -41,8 +47,14 @@ async def wakes_written(play: Play) -> list[Wake]:
 
 
 async def deliver_twice(play: Play, wakes: Sequence[Wake]) -> None:
-    """Deliver each wake as the relay does, twice at once."""
-    await asyncio.gather(*(_deliver(play, wake) for wake in wakes for _ in range(2)))
+    """Deliver each wake as the relay does, twice at once; a Temporal that is away is asked again."""
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def twice(wake: Wake) -> None:
+        async with slots:
+            await asyncio.gather(*(until(lambda: _deliver(play, wake), wake.workflow_id) for _ in range(2)))
+
+    await asyncio.gather(*map(twice, wakes))
 
 
 @asynccontextmanager
@@ -63,9 +75,7 @@ async def _echo(play: Play, over: asyncio.Event) -> None:
     try:
         while not over.is_set():
             for place, watcher in enumerate(watchers):
-                rows = await watcher.fetch(
-                    "SELECT * FROM wakes_written WHERE number > $1 ORDER BY number", heard[place]
-                )
+                rows = await watcher.fetch(_SINCE, heard[place])
                 if rows:
                     heard[place] = rows[-1]["number"]
                     await deliver_twice(play, [wake_from(json.loads(row["payload"])) for row in rows])
@@ -75,14 +85,21 @@ async def _echo(play: Play, over: asyncio.Event) -> None:
             await watcher.close()
 
 
-async def _deliver(play: Play, wake: Wake) -> None:
-    await temporal_client.signal_with_start(
-        play.temporal,
-        task_queue=names.TASK_QUEUE,
-        workflow=wake.workflow,
-        workflow_id=wake.workflow_id,
-        signal=wake.signal,
-        subject=str(wake.subject),
-        summary=wake.summary,
-        priority=wake.priority,
-    )
+async def _deliver(play: Play, wake: Wake) -> bool | None:
+    """Deliver a wake; None where Temporal does not answer."""
+    try:
+        await temporal_client.signal_with_start(
+            play.temporal,
+            task_queue=names.TASK_QUEUE,
+            workflow=wake.workflow,
+            workflow_id=wake.workflow_id,
+            signal=wake.signal,
+            subject=str(wake.subject),
+            summary=wake.summary,
+            priority=wake.priority,
+        )
+    except RPCError as error:
+        if error.status not in _AGAIN:
+            raise
+        return None
+    return True

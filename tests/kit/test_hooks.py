@@ -43,6 +43,17 @@ async def test_each_commit_of_a_call_passes_a_moment_before_and_after_it(
     ]
 
 
+async def test_the_fifth_commit_of_a_call_and_all_later_ones_share_a_name(
+    database: Database, noted: Callable[[], list[str]]
+) -> None:
+    begin(CallContext("/casella.kit.v1.KitService/Poll"))
+    for _ in range(7):
+        async with database.transaction() as conn:
+            await conn.execute(text("SELECT txid_current()"))
+    befores = [moment for moment in noted() if moment.endswith(".before_commit")]
+    assert [moment.split(".")[2] for moment in befores] == ["before_commit", "2", "3", "4", "5", "5", "5"]
+
+
 async def test_before_the_commit_nobody_sees_what_is_written_and_after_it_everybody(
     database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
