@@ -5,7 +5,7 @@ from services.invoicing.sdi.pec import PecChannel
 from services.invoicing.settings import InvoicingSettings
 from services.kit.core import Core
 from services.kit.process import run
-from services.kit.server import serve
+from services.kit.serving import serve
 
 
 async def main() -> None:

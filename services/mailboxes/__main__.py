@@ -9,7 +9,8 @@ from services.kit.operator_files import read_section
 from services.kit.password_hashes import PasswordHashes
 from services.kit.process import run
 from services.kit.reconciler import Job
-from services.kit.server import Room, serve
+from services.kit.server import Room
+from services.kit.serving import serve
 from services.mailboxes.mail_platform import OwnDatabase
 from services.mailboxes.policy import MailboxesPolicy
 from services.mailboxes.price_list import OptionList, load_option_list

@@ -10,7 +10,8 @@ from services.kit.core import Core
 from services.kit.operator_files import read_section
 from services.kit.process import run
 from services.kit.reconciler import Job
-from services.kit.server import Room, serve
+from services.kit.server import Room
+from services.kit.serving import serve
 from services.ordering.accounts.erasing import Erasures
 from services.ordering.accounts.erasing_store import ERASABLE
 from services.ordering.accounts.service import Accounts

@@ -2,7 +2,7 @@
 
 from services.kit.core import Core
 from services.kit.process import run
-from services.kit.server import serve
+from services.kit.serving import serve
 from services.payments.provider.stripe_gateway import StripeGateway
 from services.payments.room import NAME, build
 from services.payments.settings import PaymentsSettings

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from casella.payments.v1 import payments_pb2_grpc
 from services.kit.core import Core
+from services.kit.limits import LARGEST_REQUEST
 from services.kit.operator_files import read_section
-from services.kit.server import LARGEST_REQUEST, Room
+from services.kit.server import Room
 from services.payments.domain.mandates import DebitPolicy
 from services.payments.domain.pay_links import PayLinks
 from services.payments.policy import SECTION, TransferPolicy

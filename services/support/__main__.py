@@ -8,7 +8,8 @@ from services.kit.core import Core
 from services.kit.operator_files import read_section
 from services.kit.process import run
 from services.kit.reconciler import Job
-from services.kit.server import Room, serve
+from services.kit.server import Room
+from services.kit.serving import serve
 from services.support.erasures.restored import erased_since
 from services.support.erasures.rpcs import ErasuresServicer
 from services.support.erasures.service import Erasures

@@ -8,7 +8,8 @@ from services.kit.core import Core
 from services.kit.password_hashes import PasswordHashes
 from services.kit.process import run
 from services.kit.public_suffixes import PublicSuffixes
-from services.kit.server import Room, serve
+from services.kit.server import Room
+from services.kit.serving import serve
 from services.kit.tokens import AccessTokens
 from services.trial import policy
 from services.trial.letters import Letters

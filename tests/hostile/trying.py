@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import grpc
 
-from services.kit.server import LARGEST_REQUEST
+from services.kit.limits import LARGEST_REQUEST
 from tests.hostile.bad import Case, Must, cases_of
 from tests.hostile.calling import Ended
 from tests.hostile.contracts import PROCESSES, Rpc

@@ -11,7 +11,7 @@ import grpc
 import pytest
 
 from casella.common.v1 import clock_pb2, clock_pb2_grpc, errors_pb2, events_pb2, events_pb2_grpc
-from services.kit import process, server
+from services.kit import limits, process
 from services.kit.channels import open_channel
 from services.kit.clock import OffsetClock
 from services.kit.core import Core
@@ -56,7 +56,7 @@ async def read_clock(channel: grpc.aio.Channel) -> clock_pb2.GetClockResponse:
 async def test_a_thousand_connections_that_say_nothing_hold_nobody_up_and_are_closed(
     kit_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "_HANDSHAKE_SECONDS", 3.0)
+    monkeypatch.setattr(limits, "_HANDSHAKE_SECONDS", 3.0)
     process.open_many_files()
     async with opened(kit_url, tmp_path) as address:
         strangers = await silent(address, 1_000)
@@ -68,7 +68,7 @@ async def test_a_thousand_connections_that_say_nothing_hold_nobody_up_and_are_cl
 async def test_one_connection_more_than_there_may_be_is_closed_and_those_there_are_go_on(
     kit_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "_MOST_CONNECTIONS", 20)
+    monkeypatch.setattr(limits, "_MOST_CONNECTIONS", 20)
     async with opened(kit_url, tmp_path) as address, open_channel(address, caller_secret("operator")) as channel:
         await read_clock(channel)
         strangers = await silent(address, 30)
@@ -104,8 +104,8 @@ async def test_who_reads_no_answer_uses_up_their_own_share_alone(
 async def test_a_connection_that_answers_no_ping_is_closed_with_its_calls(
     kit_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: int
 ) -> None:
-    monkeypatch.setattr(server, "_PING_SECONDS", 1.0)
-    monkeypatch.setattr(server, "_PONG_SECONDS", 1.0)
+    monkeypatch.setattr(limits, "_PING_SECONDS", 1.0)
+    monkeypatch.setattr(limits, "_PONG_SECONDS", 1.0)
     async with opened(kit_url, tmp_path) as address:
         deaf = await http2.deaf(address, GET_CLOCK, OPERATOR, 3)
         for _ in range(answers):
@@ -116,8 +116,8 @@ async def test_a_connection_that_answers_no_ping_is_closed_with_its_calls(
 async def test_a_connection_does_not_live_for_ever(
     kit_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "_CONNECTION_SECONDS", 1.0)
-    monkeypatch.setattr(server, "_LEAVE_SECONDS", 1.0)
+    monkeypatch.setattr(limits, "_CONNECTION_SECONDS", 1.0)
+    monkeypatch.setattr(limits, "_LEAVE_SECONDS", 1.0)
     async with opened(kit_url, tmp_path) as address:
         await closed([await http2.deaf(address, GET_CLOCK, OPERATOR, 3)])
 

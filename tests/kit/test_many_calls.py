@@ -10,7 +10,7 @@ import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
 from casella.common.v1 import access_pb2
-from services.kit import server
+from services.kit import limits
 from services.kit.channels import open_channel
 from services.kit.core import Core
 from services.kit.metadata import CALLER_SECRET
@@ -19,7 +19,7 @@ from tests.kit.echo import Echo
 from tests.support.room import TestRoom, caller_secret, running_room
 
 _WORKER = access_pb2.CALLER_WORKER
-_MOST = server._MOST_CALLS
+_MOST = limits._MOST_CALLS
 _ROOT = Path(__file__).parents[2]
 
 

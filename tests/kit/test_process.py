@@ -166,7 +166,8 @@ _PROGRAM = """
 from pathlib import Path
 from services.kit.core import Core
 from services.kit.process import run
-from services.kit.server import Room, serve
+from services.kit.server import Room
+from services.kit.serving import serve
 from services.kit.settings import RoomSettings
 
 async def main() -> None:

@@ -17,8 +17,9 @@ from services.kit.clock import OffsetClock, SystemClock
 from services.kit.core import Core
 from services.kit.errors import Refused
 from services.kit.ids import new_id
+from services.kit.limits import LARGEST_REQUEST
 from services.kit.outbox import Wake
-from services.kit.server import LARGEST_REQUEST, Room, Server
+from services.kit.server import Room, Server
 from services.kit.settings import RoomSettings
 from services.kit.wire import from_duration, to_duration
 from tests.support.room import bare_room, caller_secret, room_settings

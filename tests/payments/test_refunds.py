@@ -10,7 +10,7 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
 from services.kit.ids import new_id
-from services.kit.server import LARGEST_REQUEST
+from services.kit.limits import LARGEST_REQUEST
 from tests.payments.rows import so_many_wait
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, PAYERS_IBAN, STEERING, World

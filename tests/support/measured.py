@@ -2,7 +2,7 @@
 
 from prometheus_client import generate_latest
 
-from services.kit.server import measuring_of
+from services.kit.serving import measuring_of
 from tests.support.room import TestRoom
 from tests.support.scraping import Scrape
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from services.kit.mailer import Mailer
 from services.kit.relay import Relay
-from services.kit.server import mail_builder
+from services.kit.serving import mail_builder
 from services.kit.temporal_client import connect
 from tests.support.pdf_parts import streams
 from tests.support.room import TestRoom

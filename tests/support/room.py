@@ -31,7 +31,8 @@ from services.kit.ids import new_id
 from services.kit.mailer import Message
 from services.kit.metadata import LANGUAGE, bearer
 from services.kit.outbox import Wake, mail_from, wake_from
-from services.kit.server import Room, Server, mail_builder
+from services.kit.server import Room, Server
+from services.kit.serving import mail_builder
 from services.kit.settings import RoomSettings
 from services.kit.tables import outbox
 from services.kit.tokens import AccessTokens

@@ -16,7 +16,7 @@ from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.support.v1 import support_pb2
 from casella.trial.v1 import trial_pb2
-from services.kit.server import LARGEST_REQUEST
+from services.kit.limits import LARGEST_REQUEST
 from tests.fixtures.postgres import RoomDatabase
 from tests.ordering.town import Town, running_town
 from tests.support.refusals import refused_for
