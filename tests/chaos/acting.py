@@ -131,6 +131,15 @@ async def steer_once(play: Play, workflow_id: str, update: str, **more: object) 
         return True
 
 
+async def tell(play: Play, workflow_id: str, signal: str) -> None:
+    """Send a workflow a signal; one that has ended meanwhile needs none."""
+    try:
+        await play.temporal.get_workflow_handle(workflow_id).signal(signal)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+
+
 async def stands(play: Play, workflow_id: str, state: str) -> None:
     """Come back once a workflow shows a state."""
 

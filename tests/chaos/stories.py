@@ -17,7 +17,7 @@ from casella.trial.v1 import trial_pb2
 from deploy.local.demo import paying, people
 from deploy.local.demo.customer import PASSWORD, Customer
 from deploy.local.demo.front import Front
-from tests.chaos.acting import STEERING, ask_for_deletion, pay_order, record_transfer, stands, steer, transfer
+from tests.chaos.acting import STEERING, ask_for_deletion, pay_order, record_transfer, stands, steer, tell, transfer
 from tests.chaos.patience import patient_front
 from tests.chaos.proving import settled
 from tests.chaos.stories_debts import DEBTS
@@ -123,7 +123,7 @@ async def leaves(play: Play) -> None:
     closing = ordering_pb2.CloseAccountRequest(account_id=customer.account_id, reason=reason)
     await play.worker.ordering.CloseAccount(closing)
     await stands(play, names.purge_id(customer.account_id), "Purged")
-    await play.temporal.get_workflow_handle(trial).signal(names.TRIAL_CHANGED)
+    await tell(play, trial, names.TRIAL_CHANGED)
     await settled(play)
     assert await count(play, "mailboxes", "domains WHERE account_id = $1", UUID(customer.account_id)) == 0
     await each_email_once(play, customer)

@@ -204,7 +204,7 @@ async def test_only_fiscal_documents_are_left_of_a_reseller_charged_by_itself_wh
     assert canary.known_in(await watch.seen_from_outside()) == {}
 
 
-async def test_who_adds_renews_is_taken_back_by_the_bank_and_loses_a_dispute_is_named_nowhere_outside(
+async def test_only_fiscal_documents_are_left_of_who_adds_renews_is_taken_back_by_the_bank_and_loses_a_dispute(
     watch: Watch, desk: Desk
 ) -> None:
     canary = Canary.hatch(watch, "Genoveffa", "Rubanebbia")
@@ -227,6 +227,16 @@ async def test_who_adds_renews_is_taken_back_by_the_bank_and_loses_a_dispute_is_
     await desk.shows(money, "because the contract has ended with it")
     assert not (await desk.update(money, "credit_note", {"cause": "dispute", **WHY})).refusal
     await desk.stands(money, "CreditNote")
+    assert canary.known_in(await watch.seen_from_outside()) == {}
+    workflow_id = await canary.ask_for_deletion(desk)
+    assert (await desk.update(workflow_id, "approve", WHY)).result == "approved"
+    documents = await documents_of(desk.play, canary.customer)
+    for document in [each for each in documents if each.kind != invoicing_pb2.DOCUMENT_KIND_PROFORMA]:
+        await answered(desk, names.e_invoice_id(document.document_id), "Undeliverable")
+    await desk.stands(workflow_id, "Erased")
+    left = await columns_that_know(desk, canary)
+    assert set(left) <= set(FISCAL), left
+    assert {"invoicing.customers.customer", "payments.bank_entries.debtor_iban"} <= set(left)
     assert canary.known_in(await watch.seen_from_outside()) == {}
 
 
