@@ -1,5 +1,6 @@
 """`casella bank`: hands bank statements to payments, and takes back what was recorded by hand by mistake."""
 
+from math import ceil
 from pathlib import Path
 
 import click
@@ -12,11 +13,13 @@ from cli.failures import Failure, WrongInput
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
 from cli.showing.order import OrderName, id_of_order
 from cli.steering import steered
-from services.kit.channels import LARGEST_MESSAGE
 from services.kit.errors import Refused
 from services.kit.ids import new_id
+from services.kit.limits import LARGEST_STATEMENT
 
-_REMEDY = "Ask the bank for the statement as camt.053 or camt.054 (XML), at most 3 MB a file"
+_MEGABYTE = 1024 * 1024
+_MOST = f"at most {LARGEST_STATEMENT // _MEGABYTE} MB a file"
+_REMEDY = f"Ask the bank for the statement as camt.053 or camt.054 (XML), {_MOST}"
 
 
 @click.group(short_help="Import bank statements; withdraw what was recorded by mistake.")
@@ -90,8 +93,11 @@ def _read(file: Path) -> bytes:
         content = file.read_bytes()
     except OSError as error:
         raise WrongInput(f"{file} cannot be read ({error.strerror})") from None
-    if len(content) >= LARGEST_MESSAGE:
-        raise WrongInput(f"{file} is too large for a statement", _REMEDY)
+    if not content:
+        raise WrongInput(f"{file} was not imported: the file is empty", _REMEDY)
+    if len(content) > LARGEST_STATEMENT:
+        megabytes = ceil(10 * len(content) / _MEGABYTE) / 10  # upwards, so that a byte too much is seen
+        raise WrongInput(f"{file} was not imported: {megabytes} MB; {_MOST}", "Ask the bank for files of fewer days")
     return content
 
 

@@ -19,7 +19,7 @@ from casella.support.v1.support_pb2_grpc import SupportServiceStub
 from casella.support.v1.webhooks_pb2_grpc import WebhooksServiceStub
 from casella.trial.v1.trial_pb2_grpc import TrialServiceStub
 from cli import installation
-from cli.failures import Unreachable
+from cli.failures import Failure, Unreachable
 from cli.installation import Installation
 from services.kit.channels import open_channel
 from services.kit.errors import Refused
@@ -128,11 +128,12 @@ class Rooms:
         Raises:
             Refused: The service refuses.
             Unreachable: It is away, too slow, or has failed.
+            Failure: Question or answer is larger than one call may be.
         """
         try:
             return await method(request, timeout=seconds)
         except grpc.aio.AioRpcError as error:
-            raise self._unreachable(room or str(request.DESCRIPTOR.file.package).split(".")[1], error) from None
+            raise self._failure(room or str(request.DESCRIPTOR.file.package).split(".")[1], error) from None
 
     async def ask_for(
         self, method: "grpc.aio.UnaryUnaryMultiCallable[Asked, Answered]", request: Asked
@@ -205,7 +206,7 @@ class Rooms:
             self._channels[name] = open_channel(address, secret, self.where.settings.tls, language="en")
         return self._channels[name]
 
-    def _unreachable(self, room: str, error: grpc.aio.AioRpcError) -> Unreachable:
+    def _failure(self, room: str, error: grpc.aio.AioRpcError) -> Failure:
         address = self.where.address(room)
         ours = decode(error.trailing_metadata() or ())
         if ours is not None:
@@ -215,6 +216,10 @@ class Rooms:
         if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
             return Unreachable(
                 f"{room} at {address} did not answer in time", "Try again; `casella doctor` looks closer"
+            )
+        if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
+            return Failure(
+                f"this is too large for one call of {room} ({error.details()})", "Give or ask for less at once"
             )
         return Unreachable(
             f"{room} at {address} failed ({error.code().name}: {error.details()})",

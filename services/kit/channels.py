@@ -14,6 +14,7 @@ from grpc.aio import AioRpcError, Channel, ClientCallDetails, Metadata
 
 from services.kit.context import call_or_none
 from services.kit.errors import Refused
+from services.kit.limits import LARGEST_MESSAGE
 from services.kit.metadata import CALLER_SECRET, CORRELATION_ID, LANGUAGE
 from services.kit.settings import ProcessSettings, Tls
 from services.kit.statuses import decode
@@ -21,9 +22,6 @@ from services.kit.tracing import TRACEPARENT, traceparent
 
 DEADLINE_SECONDS = 5.0
 """For calls that name none: quick work inside the house."""
-
-LARGEST_MESSAGE = 16 * 1024 * 1024
-"""Bytes, as on the servers."""
 
 _RETRIES = {
     "maxAttempts": 4,

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 LARGEST_REQUEST = 256 * 1024
 """Bytes: a ticket's text of 10,000 characters with all their accents is the largest thing that a customer sends."""
+LARGEST_STATEMENT = 3 * 1024 * 1024
+"""Bytes of a bank statement's file; payments' door alone opens as wide."""
 LARGEST_MESSAGE = 16 * 1024 * 1024
-"""Bytes: a bank statement or a PDF with its XML; more is refused before it is read."""
+"""Bytes: an answer with a PDF and its XML is the largest; a client takes no more."""
 _MOST_CALLS = 200
 """Calls at once on one connection, the rest wait: without it one client could pile up work without end."""
 _MOST_CONNECTIONS = 2_000

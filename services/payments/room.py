@@ -4,7 +4,7 @@ from pathlib import Path
 
 from casella.payments.v1 import payments_pb2_grpc
 from services.kit.core import Core
-from services.kit.limits import LARGEST_REQUEST
+from services.kit.limits import LARGEST_REQUEST, LARGEST_STATEMENT
 from services.kit.operator_files import read_section
 from services.kit.server import Room
 from services.payments.domain.mandates import DebitPolicy
@@ -32,7 +32,6 @@ from services.payments.service.refunds import Refunds
 from services.payments.service.requests import PaymentRequests
 from services.payments.service.statements import Statements
 from services.payments.service.transfers import Transfers
-from services.payments.servicer.inputs import LARGEST_STATEMENT
 from services.payments.servicer.messages import Messages
 from services.payments.servicer.payments import Desks, PaymentsServicer
 from services.payments.settings import PaymentsSettings

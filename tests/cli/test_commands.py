@@ -24,6 +24,7 @@ from services.kit.calendar import rome_date
 from services.kit.cause_fields import period_of
 from services.kit.causes import PeriodCause
 from services.kit.ids import new_id
+from services.kit.limits import LARGEST_REQUEST
 from services.kit.wire import to_date
 from tests.cli.desk import Desk, audited, furnished, open_ticket
 from tests.e2e.levers import without_worker
@@ -145,8 +146,12 @@ async def test_what_is_no_statement_is_refused_with_the_file_name(desk: Desk, tm
     file = tmp_path / "holiday.jpg"
     file.write_bytes(b"\xff\xd8\xff")
     (await desk.terminal.casella("bank", "import", str(file))).badly(2, "holiday.jpg was not imported", "camt.053")
-    file.write_bytes(b"")
-    (await desk.terminal.casella("bank", "import", str(file))).badly(2, "holiday.jpg was not imported")
+
+
+async def test_what_is_larger_than_a_call_may_be_is_told_without_a_word_of_versions(desk: Desk) -> None:
+    ran = await desk.terminal.casella("tickets", "answer", desk.ticket_id, stdin="a" * LARGEST_REQUEST)
+    ran.badly(1, "this is too large for one call of support")
+    assert "version" not in ran.err
 
 
 async def test_a_review_is_listed_with_how_to_decide(desk: Desk) -> None:

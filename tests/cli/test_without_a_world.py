@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.kit.limits import LARGEST_STATEMENT
 from tests.cli.running import ROOT, Terminal, written
 
 _COMMAND = re.compile(r"""["'`]casella ([a-z]+(?: [a-z]+)?)[ `"']""")
@@ -136,6 +137,19 @@ async def test_the_process_of_such_a_command_ends_with_these_words(
     terminal: Terminal, arguments: tuple[str, ...], words: str
 ) -> None:
     (await terminal.casella(*arguments)).badly(2, words)
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (0, "was not imported: the file is empty"),
+        (3_500_000, "was not imported: 3.4 MB; at most 3 MB a file"),
+        (LARGEST_STATEMENT + 1, "was not imported: 3.1 MB; at most 3 MB a file"),
+    ],
+)
+def test_a_statement_is_not_sent_that_no_call_can_carry(tmp_path: Path, size: int, words: str) -> None:
+    (tmp_path / "big.xml").write_bytes(b" " * size)
+    written("bank", "import", str(tmp_path / "big.xml")).badly(2, f"big.xml {words}")
 
 
 async def test_a_profile_file_names_everything_in_it_that_is_wrong(terminal: Terminal, tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
+from services.kit.limits import LARGEST_STATEMENT
 from services.kit.wire import from_timestamp, to_date
 from services.payments.domain.proforma_numbers import perhaps_meant
-from services.payments.servicer.inputs import LARGEST_STATEMENT
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World
 from tests.support.room import request_id

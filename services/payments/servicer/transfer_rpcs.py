@@ -6,6 +6,7 @@ from services.kit.audit import steering_entry
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.interceptors.around import Context
+from services.kit.limits import LARGEST_STATEMENT
 from services.kit.requests import Requests
 from services.kit.validation import Violations
 from services.kit.wire import to_date
@@ -33,7 +34,7 @@ class TransferRpcs(PaymentsServiceServicer):
     ) -> payments_pb2.ImportStatementResponse:
         """Import a statement file; then short money that is whole now pays, an older file's too."""
         bad = Violations()
-        file = inputs.size(bad, "file", request.file, inputs.LARGEST_STATEMENT)
+        file = inputs.size(bad, "file", request.file, LARGEST_STATEMENT)
         bad.check()
         done = await self._statements.take_in(file)
         made_whole = await self._assigning.pay_whole()
