@@ -4,6 +4,7 @@ from casella.payments.v1 import payments_pb2
 from services.kit.ids import new_id
 from services.kit.trouble import MONEY_WAITING, STATEMENT_OLD
 from tests.payments.statement import Entry, statement
+from tests.payments.test_disputes import disputed
 from tests.payments.world import STEERING, World
 from tests.support.measured import Watched
 
@@ -22,6 +23,15 @@ async def test_money_that_waits_is_counted_by_its_age_until_it_is_settled(world:
     )
     await world.stub("operator").CreditMoney(settling)
     found = await watched.now()
+    assert found.values("casella_money_waiting") == [0, 0, 0]
+    assert found.value("casella_money_waiting_oldest_seconds") == 0
+
+
+async def test_a_dispute_which_the_payers_bank_decides_in_months_is_no_money_that_waits(world: World) -> None:
+    await disputed(world)
+    await world.advance(days=8)
+    assert len(await world.queue()) == 1
+    found = await Watched(world.room).now()
     assert found.values("casella_money_waiting") == [0, 0, 0]
     assert found.value("casella_money_waiting_oldest_seconds") == 0
 

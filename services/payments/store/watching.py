@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.measuring import AGE, Gauge, age, seconds
 from services.kit.metrics import Values
 from services.kit.row_measures import Measure
+from services.payments.domain.matching import QueueReason
 from services.payments.tables import last_successes, money_entries, payment_requests
 
 _WAITING = Gauge("casella_money_waiting", "Money that pays nothing by itself and waits for a person, by age.", ("age",))
@@ -38,13 +39,14 @@ async def _ages(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:
 
 
 async def _money(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:
+    """By age; a dispute is none of it: it waits for the payer's bank for months."""
     at = money_entries.c.created_at
     query = select(
         func.count().filter(at > now - _DAY).label("day"),
         func.count().filter(at <= now - _DAY, at > now - _WEEK).label("week"),
         func.count().filter(at <= now - _WEEK).label("longer"),
         func.min(at).label("oldest"),
-    ).where(money_entries.c.settled_at.is_(None))
+    ).where(money_entries.c.settled_at.is_(None), money_entries.c.reason != QueueReason.DISPUTED)
     found = (await conn.execute(query)).one()
     return {
         _WAITING.name: {("day",): found.day, ("week",): found.week, ("longer",): found.longer},
