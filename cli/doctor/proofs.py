@@ -1,6 +1,6 @@
 """Whether the books can be proved, and what an accountant has to know of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
@@ -22,30 +22,24 @@ async def given_up(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
 
 
 async def prove(rooms: Rooms, healthy: Sequence[str]) -> list[Finding]:
-    """Whether the books can be proved, as `casella audit` does; with invoicing away the ledger alone."""
+    """Whether the books can be proved, as `casella audit` does; with a room away that they need, the ledger alone."""
     if "payments" not in healthy:
         return []
-    if "invoicing" not in healthy:
+    if not {"invoicing", "ordering"}.issubset(healthy):
         return judge_ledger(
             await rooms.ask(rooms.payments.ProveLedger, payments_pb2.ProveLedgerRequest(), LONG_SECONDS)
         )
     found = await books.read(rooms, year=0)
-    return [
-        *judge_ledger(found.ledger),
-        *judge_invoices(found.numbering.violations, found.ties.findings, found.refund_ties.findings),
-    ]
+    return [*judge_ledger(found.ledger), *judge_findings(found.findings)]
 
 
-def judge_invoices(violations: Sequence[str], mismatches: Sequence[str], untied: Sequence[str] = ()) -> list[Finding]:
-    """Whether invoice numbers are proved, payments and invoices tied to each other, and refunds and credit notes."""
-    kinds = (
-        (violations, "violations of numbering, dating or sending of invoices"),
-        (mismatches, "mismatches between payments and invoices"),
-        (untied, "mismatches between refunds and credit notes"),
-    )
+def judge_findings(findings: Mapping[str, Sequence[str]]) -> list[Finding]:
+    """Whether the audit finds nothing; how much there is of each kind, and the first of it."""
     remedy = "`casella audit` names all of them: your accountant has to know"
     return [
-        wrong(f"{kind}: {len(found)}, the first: {found[0].rstrip('.')}", remedy) for found, kind in kinds if found
+        wrong(f"{kind}: {len(found)}, the first: {found[0].rstrip('.')}", remedy)
+        for kind, found in findings.items()
+        if found
     ] or [fine("invoice numbers are proved, payments and invoices tied to each other")]
 
 

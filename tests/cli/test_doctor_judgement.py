@@ -193,20 +193,6 @@ def test_a_record_that_no_statement_confirms_is_wrong_though_the_ledger_is_balan
     ]
 
 
-def test_what_the_audit_would_find_is_counted_by_kind_with_the_first_of_each() -> None:
-    late, untied = proofs.judge_invoices(
-        ["2026/1 was sent late.", "2026/3 is missing."], ["order a: the amounts differ"]
-    )
-    assert (late.level, untied.level) == (Level.WRONG, Level.WRONG)
-    assert late.text.endswith("invoices: 2, the first: 2026/1 was sent late")
-    assert untied.text.endswith("payments and invoices: 1, the first: order a: the amounts differ")
-    (alone,) = proofs.judge_invoices([], [], ["order a: refund f1: no credit note"])
-    assert alone.text.endswith("refunds and credit notes: 1, the first: order a: refund f1: no credit note")
-    assert "casella audit" in late.remedy
-    (both_well,) = proofs.judge_invoices([], [])
-    assert both_well.level is Level.FINE
-
-
 @pytest.mark.parametrize(("age", "level"), [(timedelta(hours=23), Level.NOTE), (timedelta(hours=25), Level.WRONG)])
 def test_money_that_waits_is_trouble_after_a_day(age: timedelta, level: Level) -> None:
     entry = payments_pb2.MoneyEntry(created_at=to_timestamp(NOON - age))
