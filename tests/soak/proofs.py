@@ -122,16 +122,18 @@ def taxed(
     Args:
         documents: All of them.
         expected: By account.
-        with_vat: The workflows of orders and periods for which an operator chose Italian VAT for want of a proof.
+        with_vat: The workflows of orders and periods for which an operator chose Italian VAT for want of a proof; it
+            stands for later periods of the same customer too.
     """
-    found = []
+    found, charged = [], {each.account_id for each in documents if _mover(each) in with_vat}
     for each in documents:
         if each.kind == _PROFORMA:
             continue
         domestic = each.tax_treatment == common.TAX_TREATMENT_DOMESTIC
         vat = int((each.totals.net.minor * _ITALIAN_VAT).quantize(Decimal(1), ROUND_HALF_UP)) if domestic else 0
         wanted = expected.get(each.account_id, each.tax_treatment)
-        if _mover(each) in with_vat:
+        stands = domestic and each.HasField("period") and each.account_id in charged
+        if stands or _mover(each) in with_vat:
             wanted = common.TAX_TREATMENT_DOMESTIC
         beside = 1 if domestic and (each.kind != _INVOICE or each.advances) else 0
         if each.tax_treatment != wanted or abs(each.totals.vat.minor - vat) > beside:

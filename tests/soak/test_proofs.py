@@ -143,6 +143,9 @@ def test_an_operator_may_choose_italian_vat_for_want_of_a_proof() -> None:
     assert proofs.taxed(_TWO[:1], abroad, {"order:order-2026/1"}) == []
     ref = common.PeriodRef(period_id="P", subscription_id="S", number=2)
     assert proofs.taxed([document("2026/1", period=ref)], abroad, {"renewal:S:2"}) == []
+    later = [_TWO[0], document("2026/2", period=ref)]
+    assert proofs.taxed(later, abroad, {"order:order-2026/1"}) == []
+    assert len(proofs.taxed([*later, document("2026/3")], abroad, {"order:order-2026/1"})) == 1
     untaxed = document("2026/1", totals=totals(1000, 0), tax_treatment=common.TAX_TREATMENT_OUTSIDE_EU)
     assert proofs.taxed([untaxed], abroad, {"order:order-2026/1"}) != []
 

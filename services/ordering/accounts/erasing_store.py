@@ -2,7 +2,8 @@
 
 Of an account that never paid everything goes but its own row, which holds no personal data and keeps it closed. Of one
 that paid the orders, the subscription and its periods stay as the evidence of the contract behind its invoices (Civil
-Code, art. 2946: ten years; GDPR art. 17(3)(b) and (e)), without who it was: that stands in the invoices alone. What
+Code, art. 2946: ten years; GDPR art. 17(3)(b) and (e)), without who it was: that stands in the invoices alone. So does
+an order that was never paid whole, where its withdrawal gave money back: it is why that money went. What
 VIES answered, and what proved a business outside the EU, stays where an invoice rests on it: the proof that no VAT was
 due.
 """
@@ -140,7 +141,8 @@ async def _erase(conn: AsyncConnection, account_id: UUID) -> Mapping[str, int]:
         raise LegalHoldStands
     own = orders.c.account_id == account_id
     paid = bool((await conn.execute(select(exists().where(own, orders.c.state.in_(_PAID))))).scalar_one())
-    unpaid = select(orders.c.id).where(own, orders.c.state.not_in(_PAID))
+    given_back = exists().where(withdrawal_refunds.c.order_id == orders.c.id)
+    unpaid = select(orders.c.id).where(own, orders.c.state.not_in(_PAID), ~given_back)
     return await run_each(conn, {
         "order_reminders": delete(order_reminders).where(order_reminders.c.order_id.in_(unpaid)),
         "withdrawals": delete(withdrawals).where(withdrawals.c.order_id.in_(unpaid)),

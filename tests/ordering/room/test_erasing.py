@@ -13,9 +13,10 @@ from services.kit.calendar import add_days, end_of_day
 from services.kit.ids import new_id
 from services.kit.wire import from_timestamp, to_timestamp
 from tests.ordering.resellers import a_reseller
+from tests.ordering.room.test_withdrawn_money import advanced, money
 from tests.ordering.shop import ACME, ANNA, BEISPIEL, HELVETIA, STEERING, TO_ANNA, Shop, mailboxes
 from tests.ordering.subscribers import PAID, UNPAID, Subscriber, annual, monthly
-from tests.ordering.withdrawers import advance, bought, receipt, settle, withdraw
+from tests.ordering.withdrawers import advance, bought, receipt, refunded, settle, withdraw
 from tests.support.erasing import erase, facts
 from tests.support.post import tables_holding
 from tests.support.refusals import refused_as
@@ -516,3 +517,23 @@ async def test_a_receipt_to_nobody_is_not_told_as_written(shop: Shop) -> None:
     )
     assert (answer.erased, answer.withdrawal.HasField("receipt_at")) == (True, False)
     assert await shop.room.mail_params() == []
+
+
+async def test_an_unpaid_order_whose_withdrawal_gave_a_part_back_stays_without_who_it_was(shop: Shop) -> None:
+    order = await shop.order()
+    account = UUID(order.account_id)
+    await withdraw(shop, order)
+    [owed] = (await advanced(shop, order, money(order.order_id))).withdrawal.refunds
+    await shop.end(order.order_id, pb.OUTCOME_CANCELLED)
+    await refunded(shop, order.order_id, owed.refund_id)
+    await receipt(shop, order.order_id)
+    assert (await advanced(shop, order)).next == pb.WITHDRAWAL_NEXT_NOT_OPEN
+    await shop.close(account)
+    await purge(shop, account)
+    await erase(shop.room, account)
+    [kept], [withdrawn] = await shop.room.rows("orders"), await shop.room.rows("withdrawals")
+    assert (kept["id"], kept["party"].keys()) == (UUID(order.order_id), {"kind", "body", "revision"})
+    assert (withdrawn["evidence"]["statement"], withdrawn["evidence"]["ip"]) == ("", "")
+    assert [refund["paid_minor"] for refund in await shop.room.rows("withdrawal_refunds")] == [500]
+    for mark in (ANNA.codice_fiscale, ANNA.last_name, ANNA.address.street):
+        assert await tables_holding(shop.room, mark) == []
