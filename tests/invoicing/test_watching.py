@@ -4,6 +4,8 @@ from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.kit.trouble import RECEIPTS_UNREAD
 from tests.invoicing.builders import invoice_request
 from tests.invoicing.clients import Stub
+from tests.invoicing.sdi_in_memory import SdiInMemory
+from tests.invoicing.test_transmitting import issue, resend, transmit
 from tests.support.measured import Watched
 from tests.support.room import TestRoom
 
@@ -17,6 +19,20 @@ async def test_an_e_invoice_that_has_not_left_by_its_ninth_day_is_late_until_it_
     room.clock.advance(days=10)
     assert (await watched.now()).value("casella_e_invoices_late") == 1
     await worker.TransmitInvoice(pb.TransmitInvoiceRequest(invoice_id=invoice_id))
+    assert (await watched.now()).value("casella_e_invoices_late") == 0
+
+
+async def test_an_e_invoice_that_the_sdi_rejected_is_late_at_once_until_it_is_sent_again(
+    room: TestRoom, worker: Stub, sdi: SdiInMemory
+) -> None:
+    watched = Watched(room)
+    invoice_id = await issue(worker)
+    sdi.answer("NS", (await transmit(worker, invoice_id)).file_name, "00305")
+    assert (await watched.now()).value("casella_e_invoices_late") == 0
+    await worker.PollReceipts(pb.PollReceiptsRequest())
+    assert (await watched.now()).value("casella_e_invoices_late") == 1
+    await resend(worker, invoice_id)
+    await transmit(worker, invoice_id)
     assert (await watched.now()).value("casella_e_invoices_late") == 0
 
 
