@@ -33,6 +33,14 @@ async def resend(worker: Stub, invoice_id: str, **fields: object) -> pb.Transmis
     return (await worker.PrepareResend(request)).transmission
 
 
+async def behind_the_lock(room: TestRoom, tasks: list[asyncio.Task[pb.Transmission]]) -> None:
+    """Come back once all of them wait for a lock, or one is done."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with asyncio.timeout(20), room.core.database.reading() as conn:
+        while await conn.scalar(text(waiting)) != len(tasks) and not any(task.done() for task in tasks):
+            pass
+
+
 async def test_an_invoice_is_sent_once_however_often_it_is_asked_for(
     room: TestRoom, worker: Stub, sdi: SdiInMemory
 ) -> None:
@@ -58,18 +66,33 @@ async def test_who_asks_while_a_file_is_on_its_way_waits_and_finds_it_sent(
     """A second file of the same name would be rejected as a duplicate, after the first was accepted."""
     invoice_id = await issue(worker)
     second: list[asyncio.Task[pb.Transmission]] = []
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
     async def ask_again() -> None:
         second.append(asyncio.create_task(transmit(worker, invoice_id)))
-        async with asyncio.timeout(20), room.core.database.reading() as conn:
-            while not await conn.scalar(text(waiting)) and not second[0].done():
-                pass
+        await behind_the_lock(room, second)
 
     sdi.meanwhile = ask_again
     first = await transmit(worker, invoice_id)
     assert await second[0] == first
     assert len(sdi.sent) == 1
+
+
+async def test_a_file_in_whose_place_another_was_prepared_meanwhile_does_not_leave(
+    room: TestRoom, worker: Stub, sdi: SdiInMemory
+) -> None:
+    """It was checked before the correction, and would leave behind it: twice, and not as the operator wants it."""
+    invoice_id = await issue(worker)
+    tasks: list[asyncio.Task[pb.Transmission]] = []
+    async with room.core.database.transaction() as conn:
+        await conn.execute(text("SELECT FROM transmissions FOR UPDATE"))
+        for step in (resend, transmit):  # the lock goes to whoever came first
+            tasks.append(asyncio.create_task(step(worker, invoice_id)))
+            await behind_the_lock(room, tasks)
+    prepared, overtaken = await asyncio.gather(*tasks)
+    assert (prepared.attempt, overtaken.state) == (2, pb.TRANSMISSION_STATE_PENDING)
+    assert sdi.sent == []
+    assert (await transmit(worker, invoice_id)).state == pb.TRANSMISSION_STATE_SENT
+    assert [file.name for file, _ in sdi.sent] == [prepared.file_name]
 
 
 async def test_while_the_channel_is_away_the_invoice_waits(room: TestRoom, worker: Stub, sdi: SdiInMemory) -> None:
