@@ -15,6 +15,7 @@ from casella.common.v1.recovery_pb2_grpc import RecoveryServiceStub
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from services.invoicing.room import build
 from services.invoicing.settings import InvoicingSettings
+from services.invoicing.store import outside, transmissions
 from services.kit.cause_fields import period_of
 from services.kit.causes import PeriodCause
 from services.kit.core import Core
@@ -217,6 +218,13 @@ async def test_a_renewal_s_invoice_that_had_left_keeps_its_number_and_the_next_p
     assert document.number not in {again.document.number, *used}
     names = {file.name for file, _ in after.sdi.sent}
     assert (await transmit(after.worker, document)).file_name not in names
+
+
+async def test_a_reading_that_saw_older_files_alone_gives_no_file_s_name_out_again(after: After) -> None:
+    async with after.room.core.database.transaction() as conn:
+        last = await transmissions.next_file_number(conn)
+        await outside.raise_file_numbers(conn, 1)
+        assert await transmissions.next_file_number(conn) == last + 1
 
 
 async def test_what_a_customer_buys_a_month_later_is_not_what_had_left(after: After) -> None:

@@ -123,6 +123,10 @@ async def test_a_restored_room_deletes_nothing_until_its_recovery_has_ended(addr
         assert finding.subject == "2026/7"
         confirm = recovery_pb2.ConfirmFindingRequest(finding_id=finding.finding_id, steering=STEERING)
         await stub.ConfirmFinding(confirm)
+        outside.found = []  # it has, too, and yet what was decided about it stays
+        await stub.ReadBack(recovery_pb2.ReadBackRequest())
+        (decided,) = (await stub.GetRecovery(recovery_pb2.GetRecoveryRequest())).findings
+        assert (decided.finding_id, decided.HasField("confirmed_at")) == (finding.finding_id, True)
         assert (await stub.EndRecovery(end)).recovery.HasField("ended_at")
         again = await stub.EndRecovery(end)
         assert again.recovery.HasField("ended_at")
@@ -197,6 +201,14 @@ async def test_whoever_begins_a_recovery_in_a_running_room_is_answered_when_it_h
         assert await erase(address) == errors_pb2.REASON_RECOVERY_UNDER_WAY
         assert from_timestamp(begun.rows_of) == backup
         assert (await stub.BeginRecovery(begin)).recovery == begun
+
+
+async def test_rows_said_to_be_of_later_than_now_are_of_now_and_nothing_is_left_unread(address: str) -> None:
+    tomorrow = to_timestamp(SystemClock().now() + timedelta(days=1))
+    async with open_channel(address, caller_secret("operator")) as channel:
+        begin = recovery_pb2.BeginRecoveryRequest(steering=STEERING, rows_of=tomorrow)
+        begun = (await recovery_pb2_grpc.RecoveryServiceStub(channel).BeginRecovery(begin)).recovery
+    assert begun.rows_of == begun.begun_at
 
 
 def test_what_numbers_sends_charges_or_deletes_is_held() -> None:
