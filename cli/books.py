@@ -74,7 +74,7 @@ async def read(rooms: Rooms, year: int) -> Books:
         rooms.invoicing.ListGivenUpInvoices, invoicing_pb2.ListGivenUpInvoicesRequest(), "invoices"
     )
     accrued = await _invoiced_unpaid(rooms, invoices, advances)
-    ties = tie(paid, invoices, from_timestamp(numbering.audited_at), ledger.other_days, advances, accrued)
+    ties = tie(paid, invoices, from_timestamp(numbering.audited_at), ledger, advances, accrued)
     refund_ties = await _tie_refunds(rooms, numbering, paid, invoices, [each.invoice_id for each in given_up])
     in_year = [each for each in given_up if year in (0, each.date.year)]
     return Books(numbering, in_year, ledger, ties, refund_ties, await dissolved.still_served(rooms, invoices))

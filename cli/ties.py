@@ -43,7 +43,7 @@ def tie(
     paid: Sequence[payments_pb2.PaymentRequest],
     invoices: Sequence[invoicing_pb2.Document],
     at: datetime,
-    other_days: Sequence[payments_pb2.ConfirmedTransfer] = (),
+    ledger: payments_pb2.ProveLedgerResponse | None = None,
     advances: Sequence[payments_pb2.MoneyEntry] = (),
     accrued: Collection[str] = (),
 ) -> Ties:
@@ -55,7 +55,8 @@ def tie(
         paid: All paid payment requests, read after the invoices: the payment of an invoice is among them.
         invoices: All invoices.
         at: A moment before the invoices were read, by the services' clock.
-        other_days: Transfers that paid as they were recorded by hand, and that the bank booked on another day.
+        ledger: Its proof: transfers that the bank booked on another day than the one of their record by hand, and money
+            that paid as of a later month than its own.
         advances: All part payments that are invoiced for themselves, read after the invoices.
         accrued: Of these, the payment requests whose sale was invoiced before it was paid.
     """
@@ -75,8 +76,9 @@ def tie(
             theirs = [_request(request) for request in requests] or ["no paid payment request"]
             ours = [_invoice(document) for document in documents] or ["no invoice"]
             findings.append(f"{words.thing((requests or documents)[0])}: {', '.join(theirs)}; {', '.join(ours)}")
-    notes = []
-    for transfer in other_days:
+    notes, ledger = list[str](), ledger or payments_pb2.ProveLedgerResponse()
+    findings += ledger.of_earlier_months
+    for transfer in ledger.other_days:
         told = _other_day(transfer, invoices_of.get(cause_id(transfer), []))
         if from_date(transfer.bank_booked_on) > from_date(transfer.booked_on):
             notes.append(f"{told}; an invoice may come first, and its date counts (DPR 633/1972, art. 6(4))")

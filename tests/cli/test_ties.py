@@ -35,6 +35,11 @@ def invoice(order: str = "a", name: str = "i1", **fields: Any) -> invoicing_pb2.
     return invoicing_pb2.Document(document_id=name, order_id=order, **{"paid_on": said["date"], **said})
 
 
+def proof(*other_days: payments_pb2.ConfirmedTransfer) -> payments_pb2.ProveLedgerResponse:
+    """The ledger's, with transfers that the bank booked on another day than their record by hand."""
+    return payments_pb2.ProveLedgerResponse(balanced=True, other_days=other_days)
+
+
 def test_pairs_that_agree_are_no_finding() -> None:
     ties = tie([paid("a"), paid("b")], [invoice("b"), invoice("a")], NOW)
     assert (ties.payments, ties.invoices, ties.in_progress, ties.findings) == (2, 2, 0, [])
@@ -103,7 +108,7 @@ def test_a_day_that_the_bank_contradicts_is_named_with_both_days_and_the_invoice
     transfer = payments_pb2.ConfirmedTransfer(
         order_id="a", bank_reference="JJ1", amount=euro(1281), booked_on=DAY, bank_booked_on=DAY_BEFORE
     )
-    (finding,) = tie([paid()], [invoice()], NOW, [transfer]).findings
+    (finding,) = tie([paid()], [invoice()], NOW, proof(transfer)).findings
     for words in (
         "order a: transfer JJ1 of 12.81 EUR was recorded by hand for 2026-03-02",
         "the bank booked it on 2026-03-01: invoice 2026/1 carries the first day, which is too late",
@@ -111,21 +116,27 @@ def test_a_day_that_the_bank_contradicts_is_named_with_both_days_and_the_invoice
         assert words in finding
     period = period_of(PeriodCause(UUID(int=7), 2))
     of_period = payments_pb2.ConfirmedTransfer(period=period, amount=euro(1281), booked_on=DAY, bank_booked_on=DAY)
-    (finding,) = tie([paid("", period=period)], [invoice("", period=period)], NOW, [of_period]).findings
+    (finding,) = tie([paid("", period=period)], [invoice("", period=period)], NOW, proof(of_period)).findings
     assert finding.startswith(f"period 2 of subscription {UUID(int=7)}: transfer ")
     assert "invoice 2026/1 carries" in finding
     just_paid = paid(paid_at=to_timestamp(NOW))
-    assert "its invoice carries" in tie([just_paid], [], NOW, [transfer]).findings[0]
+    assert "its invoice carries" in tie([just_paid], [], NOW, proof(transfer)).findings[0]
 
 
 def test_an_invoice_that_came_before_its_money_is_noted_and_no_finding() -> None:
     transfer = payments_pb2.ConfirmedTransfer(
         order_id="a", bank_reference="JJ1", amount=euro(1281), booked_on=DAY_BEFORE, bank_booked_on=DAY
     )
-    ties = tie([paid(available_on=DAY_BEFORE)], [invoice(date=DAY_BEFORE)], NOW, [transfer])
+    ties = tie([paid(available_on=DAY_BEFORE)], [invoice(date=DAY_BEFORE)], NOW, proof(transfer))
     assert ties.findings == []
     (note,) = ties.notes
     assert "the bank booked it on 2026-03-02: invoice 2026/1 carries the first day; an invoice may come first" in note
+
+
+def test_an_invoice_in_a_later_month_than_a_part_of_its_money_is_a_finding() -> None:
+    said = "payment request r1 is paid as of 2026-03-02, with money of 2026-02-27"
+    proved = payments_pb2.ProveLedgerResponse(of_earlier_months=[said])
+    assert tie([paid()], [invoice()], NOW, proved).findings == [said]
 
 
 def test_a_wrong_invoice_is_found_at_once() -> None:

@@ -123,7 +123,7 @@ class Stage:
         advances = (await operator.payments.ListAdvances(payments_pb2.ListAdvancesRequest())).entries
         ledger = await operator.payments.ProveLedger(payments_pb2.ProveLedgerRequest())
         at = from_timestamp(numbering.audited_at) + timedelta(days=1)
-        ties = tie(paid, invoices, at, (), advances)
+        ties = tie(paid, invoices, at, None, advances)
         return [*numbering.violations, *ledger.discrepancies, *ties.findings]
 
 

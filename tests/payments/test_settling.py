@@ -93,6 +93,7 @@ async def test_short_money_and_what_makes_up_the_rest_pay_together(world: World)
 
 
 async def test_short_money_pays_by_itself_once_it_is_exactly_the_whole(world: World) -> None:
+    await world.until_day_of_month(5)
     request, other = await world.transfer_request(), await world.transfer_request()
     ref = request.transfer.reference
     await arrives(world, Entry(SHORT, reference=ref), Entry(SHORT, reference=other.transfer.reference))
@@ -168,6 +169,7 @@ async def test_short_money_that_is_whole_waits_where_its_day_or_its_invoice_need
 
 
 async def test_short_money_pays_by_itself_though_its_first_part_is_older_than_an_invoice_may_be(world: World) -> None:
+    await world.until_day_of_month(5)
     request = await world.transfer_request()
     half = Entry(GROSS // 2, reference=request.transfer.reference, day=world.today())
     await arrives(world, half)

@@ -176,6 +176,12 @@ class World:
         self.standin_offset += int((self.room.clock.advance(**span) - before).total_seconds())
         await self.stripe.move_clock(self.standin_offset)
 
+    async def until_day_of_month(self, day: int) -> date:
+        """Move on to the next such day of a month; which it is."""
+        while self.today().day != day:
+            await self.advance(days=1)
+        return self.today()
+
     def today(self) -> date:
         """Today in Rome by the room's clock."""
         return rome_date(self.room.clock.now())

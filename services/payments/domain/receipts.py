@@ -1,5 +1,6 @@
 """What money that has arrived is, wherever it came from, and what can become of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,6 +18,20 @@ INVOICE_DAYS = 12
 def last_invoice_day(available_on: date) -> date:
     """The last day on which an invoice for money of that day is in time."""
     return available_on + timedelta(days=INVOICE_DAYS)
+
+
+def paid_as_of(days: Sequence[date], invoiced: Sequence[date] = ()) -> date:
+    """The day as of which money pays that came in parts, which becomes the date of their invoice.
+
+    It is the latest, but the earliest where they lie in different months: each part is due with the VAT of its own
+    month, and an invoice may come before the later ones (DPR 633/1972, art. 6(4)).
+
+    Args:
+        days: When each part was available that has no invoice of its own.
+        invoiced: Of the others, at least one of either kind: an invoice is not older than those that it deducts.
+    """
+    months = {(day.year, day.month) for day in days}
+    return max((*invoiced, min(days) if len(months) > 1 else max(days, default=date.min)))
 
 
 def advance_due(available_on: date, days: int) -> datetime:
@@ -200,8 +215,12 @@ class MoneyEntry:
     def part_payment_of(self, request_id: UUID) -> bool:
         """Whether it paid the one request that it names, and was decided to be invoiced as a part payment of it."""
         paid_own = self.settled_as is Settlement.ASSIGNED and self.settled_to == request_id
+        return paid_own and self.invoiced_as_part_of(request_id)
+
+    def invoiced_as_part_of(self, request_id: UUID) -> bool:
+        """Whether it was decided to be invoiced as a part payment of this request, the one that it names."""
         decided = self.advance is not None and self.advance.decided_at is not None
-        return self.named == (request_id,) and paid_own and decided
+        return self.named == (request_id,) and decided
 
     @property
     def names_only_paid(self) -> bool:

@@ -24,7 +24,7 @@ from services.kit.validation import Violations
 from services.payments.domain.matching import date_fault, exactly
 from services.payments.domain.payment_requests import AttemptState, PaymentRequest, RequestState
 from services.payments.domain.proforma_numbers import key_of
-from services.payments.domain.receipts import MoneyEntry, Settlement, last_invoice_day
+from services.payments.domain.receipts import MoneyEntry, Settlement, last_invoice_day, paid_as_of
 from services.payments.errors import (
     AmountMismatch,
     InvoiceLate,
@@ -197,6 +197,7 @@ class Assigning:
         now: datetime,
     ) -> None:
         days = [_day(entry, wish, now) for entry in used]
+        paid_on = _paid_on(used, days, request.request_id)
         currency = request.amount.currency
         missing = request.amount.minor - sum(entry.amount.minor for entry in used)
         most = self._policy.largest_shortfall(request.amount)
@@ -209,8 +210,8 @@ class Assigning:
                 metadata={"missing": str(missing), "tolerance": str(most.minor)},
             )
         if not wish.accept_late:
-            _check_invoice_in_time(max(days), rome_date(now))
-        if not await paying.pay(conn, request.request_id, request.amount, max(days), now):
+            _check_invoice_in_time(paid_on, rome_date(now))
+        if not await paying.pay(conn, request.request_id, request.amount, paid_on, now):
             raise NotReady(retry_after=_ASK_AGAIN)
         rest = request.amount.minor
         for place, (entry, day) in enumerate(zip(used, days, strict=True)):
@@ -288,6 +289,12 @@ def _day(entry: MoneyEntry, wish: Assignment, now: datetime) -> date:
         bad.add("booked_on", "booked_in_future")
     bad.check()
     return day or rome_date(now)
+
+
+def _paid_on(used: Sequence[MoneyEntry], days: Sequence[date], request_id: UUID) -> date:
+    """The day as of which money pays a request; parts of it that have an invoice of their own are deducted."""
+    parts = [(entry.invoiced_as_part_of(request_id), day) for entry, day in zip(used, days, strict=True)]
+    return paid_as_of([day for invoiced, day in parts if not invoiced], [day for invoiced, day in parts if invoiced])
 
 
 def _check_invoice_in_time(day: date, today: date) -> None:

@@ -281,6 +281,7 @@ def proof(found: Proof) -> payments_pb2.ProveLedgerResponse:
         unconfirmed=map(_sentence, found.unconfirmed),
         unconfirmed_transfers=map(_unconfirmed, found.unconfirmed),
         other_days=map(_confirmed, found.other_days),
+        of_earlier_months=found.of_earlier_months,
     )
 
 

@@ -65,8 +65,13 @@ class MoneyRpcs(PaymentsServiceServicer):
     async def DecideAdvance(
         self, request: payments_pb2.DecideAdvanceRequest, context: Context
     ) -> payments_pb2.DecideAdvanceResponse:
-        """Decide that short money is invoiced as a part payment, if that is due."""
+        """Decide that short money is invoiced as a part payment, if that is due.
+
+        Then it may pay: the whole had waited for this, where this part alone would have made its invoice late.
+        """
         decided = await self._advances.decide(checked_uuid("money_entry_id", request.money_entry_id))
+        if decided.advance is not None and decided.waits:
+            await self._assigning.pay_whole(decided.advance.request_id)
         return payments_pb2.DecideAdvanceResponse(entry=self._messages.money_entry(decided))
 
     async def RecordAdvanceCredited(

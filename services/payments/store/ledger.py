@@ -140,6 +140,18 @@ _FAULTS = text("""
     LIMIT :most
 """)
 
+# The date of an invoice is the day as of which its request was paid; a part payment with an invoice of its own is
+# deducted from it, and has its own day.
+_OF_EARLIER_MONTHS = text("""
+    SELECT r.id, r.available_on, t.booked_on
+    FROM payment_requests r JOIN ledger_transactions t ON t.request_id = r.id AND t.kind = 'assignment'
+        LEFT JOIN money_entries e ON (e.source, e.source_ref) = (t.source, t.source_ref)
+            AND e.advance_decided_at IS NOT NULL AND e.named = ARRAY[r.id]
+    WHERE r.state = 'paid' AND e.id IS NULL
+        AND date_trunc('month', t.booked_on) < date_trunc('month', r.available_on)
+    ORDER BY r.id, t.booked_on LIMIT :most
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -153,6 +165,8 @@ class Proof:
             person should look whether the money came at all.
         other_days: Transfers that paid when they were recorded by hand and that the bank booked on another day: no
             fault of the ledger either, but the invoice carries the first day.
+        of_earlier_months: Money that was available in a month before the one as of which its request was paid, a
+            sentence each: the invoice is dated too late for it.
     """
 
     transactions: int
@@ -160,6 +174,7 @@ class Proof:
     faults: tuple[str, ...]
     unconfirmed: tuple[RecordedTransfer, ...]
     other_days: tuple[RecordedTransfer, ...]
+    of_earlier_months: tuple[str, ...]
 
 
 async def prove(conn: AsyncConnection, recorded_before: datetime) -> Proof:
@@ -177,4 +192,9 @@ async def prove(conn: AsyncConnection, recorded_before: datetime) -> Proof:
     faults = [str(row.fault) for row in await conn.execute(_FAULTS, {"most": _MOST_FAULTS})]
     waiting = await recorded.unconfirmed_before(conn, recorded_before, _MOST_FAULTS)
     other_days = await recorded.on_another_day(conn, _MOST_FAULTS)
-    return Proof(int(transactions or 0), tuple(balances), tuple(faults), tuple(waiting), tuple(other_days))
+    earlier = tuple(
+        f"payment request {row.id} is paid as of {row.available_on}, with money of {row.booked_on}: its invoice is "
+        "dated in a later month than this part, which has no invoice of its own"
+        for row in await conn.execute(_OF_EARLIER_MONTHS, {"most": _MOST_FAULTS})
+    )
+    return Proof(int(transactions or 0), tuple(balances), tuple(faults), tuple(waiting), tuple(other_days), earlier)

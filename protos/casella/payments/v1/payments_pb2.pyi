@@ -771,7 +771,7 @@ class LedgerBalance(_message.Message):
     def __init__(self, ledger_account: _Optional[str] = ..., balance: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class ProveLedgerResponse(_message.Message):
-    __slots__ = ("balanced", "transactions", "balances", "discrepancies", "unconfirmed", "unconfirmed_transfers", "other_days")
+    __slots__ = ("balanced", "transactions", "balances", "discrepancies", "unconfirmed", "unconfirmed_transfers", "other_days", "of_earlier_months")
     BALANCED_FIELD_NUMBER: _ClassVar[int]
     TRANSACTIONS_FIELD_NUMBER: _ClassVar[int]
     BALANCES_FIELD_NUMBER: _ClassVar[int]
@@ -779,6 +779,7 @@ class ProveLedgerResponse(_message.Message):
     UNCONFIRMED_FIELD_NUMBER: _ClassVar[int]
     UNCONFIRMED_TRANSFERS_FIELD_NUMBER: _ClassVar[int]
     OTHER_DAYS_FIELD_NUMBER: _ClassVar[int]
+    OF_EARLIER_MONTHS_FIELD_NUMBER: _ClassVar[int]
     balanced: bool
     transactions: int
     balances: _containers.RepeatedCompositeFieldContainer[LedgerBalance]
@@ -786,7 +787,8 @@ class ProveLedgerResponse(_message.Message):
     unconfirmed: _containers.RepeatedScalarFieldContainer[str]
     unconfirmed_transfers: _containers.RepeatedCompositeFieldContainer[UnconfirmedTransfer]
     other_days: _containers.RepeatedCompositeFieldContainer[ConfirmedTransfer]
-    def __init__(self, balanced: _Optional[bool] = ..., transactions: _Optional[int] = ..., balances: _Optional[_Iterable[_Union[LedgerBalance, _Mapping]]] = ..., discrepancies: _Optional[_Iterable[str]] = ..., unconfirmed: _Optional[_Iterable[str]] = ..., unconfirmed_transfers: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., other_days: _Optional[_Iterable[_Union[ConfirmedTransfer, _Mapping]]] = ...) -> None: ...
+    of_earlier_months: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, balanced: _Optional[bool] = ..., transactions: _Optional[int] = ..., balances: _Optional[_Iterable[_Union[LedgerBalance, _Mapping]]] = ..., discrepancies: _Optional[_Iterable[str]] = ..., unconfirmed: _Optional[_Iterable[str]] = ..., unconfirmed_transfers: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., other_days: _Optional[_Iterable[_Union[ConfirmedTransfer, _Mapping]]] = ..., of_earlier_months: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ConfirmedTransfer(_message.Message):
     __slots__ = ("transfer_id", "payment_request_id", "order_id", "proforma_number", "bank_reference", "amount", "booked_on", "bank_booked_on", "period")
