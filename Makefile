@@ -15,7 +15,7 @@ help:
 	@echo "make test     run all tests"
 	@echo "make chaos    kill processes at every moment that stories pass, and at random (CONTRIBUTING.md)"
 	@echo "make hostile  try bad input on every field of every RPC, and every caller before each"
-	@echo "make outages  take away what Casella needs, each thing for five minutes: about two hours"
+	@echo "make outages  take away what Casella needs, each thing for five minutes: an hour and a half"
 	@echo "make soak     let MONTHS=24 pass for CUSTOMERS=200 who do what they like, and hold the books against the bank"
 	@echo "make bench    measure speed and memory; BENCH=orders for a part (bench/README.md)"
 	@echo "make setup    install what the others need, which each does by itself first"

@@ -78,7 +78,9 @@ async def _run(folder: Path) -> bool:
     if pattern or "CHAOS" not in os.environ:
         results = await _every_moment(folder / "moments", pattern or "*", int(os.environ.get("STAGES", str(_STAGES))))
         _totals(results, time.monotonic() - begun)
-        well = not any(result.outcome in FAULTS for result in results)
+        well = bool(results) and not any(result.outcome in FAULTS for result in results)
+        if not results:
+            print(f"no moment is called like HOOKS={pattern}", flush=True)
     if kills:
         print(f"\n{kills} random kills, SEED={seed}", flush=True)
         try:

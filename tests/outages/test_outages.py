@@ -43,6 +43,9 @@ _GERMAN = common.Address(street="Lange Straße 5", postal_code="10115", city="Be
 
 def _chosen() -> tuple[Trouble, ...]:
     wanted = os.environ.get("OUTAGES", "")
+    names = ["all", *map(str, _ALL), "full-disk"]
+    if unknown := [name for name in wanted.split(",") if name and name not in names]:  # nothing would be played
+        pytest.exit(f"OUTAGES={','.join(unknown)}: the outages are {', '.join(names)}", returncode=2)
     return tuple(each for each in _ALL if wanted == "all" or str(each) in wanted.split(",")) if wanted else _SAMPLE
 
 
