@@ -14,6 +14,10 @@ CATALOGUE: Catalogue = {
         "it": "L'IBAN è di un paese fuori dall'area SEPA.",
         "en": "The IBAN is of a country outside SEPA.",
     },
+    "iban_ours": {
+        "it": "È il nostro conto: un rimborso va al conto di chi ha pagato.",
+        "en": "This is our own account: a refund goes to the account of who paid.",
+    },
     "holder_missing": {"it": "Manca l'intestatario del conto.", "en": "The account's holder is missing."},
     "credit_of_what_was_paid": {
         "it": "Diventa credito solo il rimborso di una richiesta di pagamento, senza IBAN.",

@@ -52,7 +52,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
     charges = Charges(database, clock, provider, pages, debit_policy)
     checkout = Checkout(database, clock, provider, links, pages, charges)
     sending = RefundSending(database, clock, provider)
-    refunds = Refunds(database, clock, sending)
+    refunds = Refunds(database, clock, sending, settings.bank_account.iban)
     disputes = Disputes(database, clock)
     events = Events(database, clock, provider, pages, sending, disputes)
     desks = Desks(

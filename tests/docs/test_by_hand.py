@@ -13,6 +13,7 @@ import pytest_asyncio
 from deploy.local.demo import by_hand
 from deploy.local.world import World
 from services.payments.domain.refunds import fault_of_account
+from services.payments.settings import EXAMPLE_IBAN
 from services.payments.statements import camt
 from tests.docs.pages import ROOT, page
 
@@ -179,7 +180,7 @@ async def test_a_statement_names_an_account_of_its_payer_to_which_money_can_be_r
     (found,) = camt.read(file.read_bytes())
     (credit,) = found.credits
     assert credit.debtor_name == "By hand"
-    assert fault_of_account(credit.debtor_iban or "", credit.debtor_name) == ""
+    assert fault_of_account(credit.debtor_iban or "", credit.debtor_name, EXAMPLE_IBAN) == ""
 
 
 async def test_where_nothing_runs_every_line_that_the_blocks_show_is_a_plain_sentence(tmp_path: Path) -> None:

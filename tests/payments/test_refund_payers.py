@@ -6,10 +6,9 @@ from tests.payments.statement import Entry, statement
 from tests.payments.test_refund_transfers import approve, export
 from tests.payments.test_refunds import APPROVED, REQUESTED, SENT, of, retry
 from tests.payments.test_transfers import record, seen
+from tests.payments.world import ANOTHER_IBAN as ANOTHER
 from tests.payments.world import GROSS, PAYERS_IBAN, World
 from tests.support.refusals import refused_as
-
-ANOTHER = "IT60X0542811101000000123456"
 
 
 async def paid_by_two(world: World, second: str = ANOTHER) -> pb.PaymentRequest:

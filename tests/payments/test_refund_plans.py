@@ -21,6 +21,7 @@ from services.payments.domain.refunds import (
     plan,
     refund_meant,
 )
+from services.payments.settings import EXAMPLE_IBAN as OURS
 from tests.payments.rows import NOW
 
 CENTS = st.integers(1, 10_000)
@@ -150,8 +151,9 @@ def test_what_is_no_end_to_end_id_of_ours_means_no_refund(text: str) -> None:
 
 
 def test_only_a_sepa_account_with_a_holder_takes_a_transfer() -> None:
-    assert fault_of_account("", "Mario") == "iban_missing"
-    assert fault_of_account("IT00X0542811101000000123456", "Mario") == "iban_not_valid"
-    assert fault_of_account("SA0380000000608010167519", "Mario") == "iban_not_sepa"
-    assert fault_of_account("DE89370400440532013000", " ") == "holder_missing"
-    assert fault_of_account("DE89370400440532013000", "Mario") == ""
+    assert fault_of_account("", "Mario", OURS) == "iban_missing"
+    assert fault_of_account("IT00X0542811101000000123456", "Mario", OURS) == "iban_not_valid"
+    assert fault_of_account("SA0380000000608010167519", "Mario", OURS) == "iban_not_sepa"
+    assert fault_of_account("DE89370400440532013000", " ", OURS) == "holder_missing"
+    assert fault_of_account("DE89370400440532013000", "Mario", OURS) == ""
+    assert fault_of_account(OURS, "Mario", OURS) == "iban_ours"

@@ -13,7 +13,7 @@ from services.kit.ids import new_id
 from services.kit.wire import from_date
 from tests.payments.statement import Entry, statement
 from tests.payments.test_refunds import APPROVED, CANCELLED, DONE, FAILED, REQUESTED, SENT, cancel, of, retry
-from tests.payments.world import GROSS, PAYERS_IBAN, STEERING, World
+from tests.payments.world import ANOTHER_IBAN, GROSS, PAYERS_IBAN, STEERING, World
 from tests.support.refusals import refused_as
 
 NAMES = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
@@ -89,7 +89,7 @@ async def test_a_transfer_that_comes_back_has_failed_and_goes_out_anew_under_ano
     assert (done.refunds_done, done.refunds_returned, done.queued) == (1, 1, 0)
     assert ((failed := await world.get_refund(refund)).state, failed.failure) == (FAILED, "returned")
     assert (await world.balances())["refunds"] == -7_000
-    await retry(world, refund, iban="IT60X0542811101000000123456", holder="Mario Prova")
+    await retry(world, refund, iban=ANOTHER_IBAN, holder="Mario Prova")
     await export(world)
     second = await world.get_refund(refund)
     assert second.reference != sent.reference

@@ -11,9 +11,11 @@ from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
 from services.kit.ids import new_id
 from services.kit.limits import LARGEST_REQUEST
+from services.kit.localized import groups_of_four
+from services.payments.settings import EXAMPLE_IBAN
 from tests.payments.rows import so_many_wait
 from tests.payments.statement import Entry, statement
-from tests.payments.world import GROSS, PAYERS_IBAN, STEERING, World
+from tests.payments.world import ANOTHER_IBAN, GROSS, PAYERS_IBAN, STEERING, World
 from tests.support.refusals import bad_fields, refused_as
 
 DONE, SENT, FAILED = payments_pb2.REFUND_STATE_DONE, payments_pb2.REFUND_STATE_SENT, payments_pb2.REFUND_STATE_FAILED
@@ -204,8 +206,8 @@ async def test_a_refund_that_fails_needs_an_operator_and_may_go_by_transfer(worl
     assert (await world.balances())["stripe"] == GROSS
     with refused_as(errors_pb2.REASON_INVALID_INPUT):
         await retry(world, refund, iban="IT00X0542811101000000123456", holder="Mario Prova")
-    retried = await retry(world, refund, iban="IT60 X054 2811 1010 0000 0123 456", holder="Mario Prova")
-    assert (retried.state, retried.means, retried.iban) == (APPROVED, TRANSFER, "IT60X0542811101000000123456")
+    retried = await retry(world, refund, iban="IT45 U030 6909 6061 0000 0000 001", holder="Mario Prova")
+    assert (retried.state, retried.means, retried.iban) == (APPROVED, TRANSFER, ANOTHER_IBAN)
     with refused_as(errors_pb2.REASON_REFUND_TOO_MUCH):
         await world.refund(**of(request, GROSS - 699))
     assert (await world.balances())["refunds"] == -700
@@ -272,6 +274,22 @@ async def test_a_transfer_without_a_usable_account_has_failed_and_takes_one_from
     refund = await world.refund(**of(request, 700))
     assert (refund.state, refund.failure) == (FAILED, "iban_missing")
     assert (await retry(world, refund, iban=PAYERS_IBAN, holder="Max Muster")).state == APPROVED
+
+
+async def test_no_refund_goes_to_our_own_account_whoever_names_it(world: World) -> None:
+    request = await world.transfer_request()
+    await world.import_file(statement(Entry(GROSS, reference=request.transfer.reference, iban=EXAMPLE_IBAN)))
+    refund = await world.refund(**of(request, 700))
+    assert (refund.state, refund.failure) == (FAILED, "iban_ours")
+    named = {"iban": groups_of_four(EXAMPLE_IBAN), "holder": "Mario Prova"}
+    for asking in (
+        retry(world, refund, **named),
+        world.refund("operator", **of(request, 300), **named, steering=STEERING),
+    ):
+        with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
+            await asking
+        [wrong] = refused.value.violations
+        assert (wrong.field, wrong.key) == ("iban", "iban_ours")
 
 
 async def test_the_customer_sees_their_refunds_and_no_one_elses_nor_whole_ibans(world: World) -> None:

@@ -20,7 +20,7 @@ from tests.payments.test_refunds import (
     of,
     retry,
 )
-from tests.payments.world import GROSS, PAYERS_IBAN, STEERING, World
+from tests.payments.world import ANOTHER_IBAN, GROSS, PAYERS_IBAN, STEERING, World
 from tests.support.refusals import refused_as
 
 CREDIT = 900
@@ -89,11 +89,11 @@ async def test_what_card_and_credit_had_paid_goes_back_to_the_card_and_by_a_tran
 async def test_credit_is_paid_out_to_the_account_that_last_paid(world: World, account: str) -> None:
     await world.paid_by_transfer(account_id=account)
     await world.advance(hours=1)
-    await world.give_credit(account, CREDIT, iban="IT60X0542811101000000123456")
+    await world.give_credit(account, CREDIT, iban=ANOTHER_IBAN)
     request = await world.paid_online(account_id=account)
     refund = await world.refund(**of(request, GROSS), withdrawal_order_id=str(new_id()))
     paid_out = await payout(world, refund)
-    assert paid_out.iban == "IT60X0542811101000000123456"
+    assert paid_out.iban == ANOTHER_IBAN
 
 
 async def test_where_no_account_is_known_the_credit_is_owed_until_an_operator_names_one(

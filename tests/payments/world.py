@@ -36,6 +36,8 @@ WEBHOOK_PATH = "/webhooks/stripe"
 GROSS = 14_640
 PAYERS_IBAN = "DE89370400440532013000"
 """The example of the IBAN registry: valid, and nobody's."""
+ANOTHER_IBAN = "IT45U0306909606100000000001"
+"""Valid, of another country, and nobody's."""
 STEERING = common_pb2.Steering(actor="operator@casella.example", reason_code="checked", source="test/1")
 
 Stub = Any

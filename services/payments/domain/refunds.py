@@ -23,6 +23,8 @@ MOST_ATTEMPTS = 99
 IBAN_MISSING = "iban_missing"
 IBAN_NOT_VALID = "iban_not_valid"
 IBAN_NOT_SEPA = "iban_not_sepa"
+IBAN_OURS = "iban_ours"
+"""The statement has such a transfer as a debit and as a credit: the refund would be done, and nobody would have it."""
 HOLDER_MISSING = "holder_missing"
 RETURNED = "returned"
 REFUSED_BY_BANK = "refused_by_bank"
@@ -312,8 +314,8 @@ def most_of(received: Sequence[Received]) -> Plan:
     return whole
 
 
-def fault_of_account(iban: str, holder: str) -> str:
-    """Why nothing can be transferred to an account, as a code; empty where it can."""
+def fault_of_account(iban: str, holder: str, ours: str) -> str:
+    """Why nothing can be transferred to an account from ours, as a code; empty where it can."""
     if not iban:
         return IBAN_MISSING
     try:
@@ -322,4 +324,6 @@ def fault_of_account(iban: str, holder: str) -> str:
         return IBAN_NOT_VALID
     if parsed.country_code not in _SEPA:
         return IBAN_NOT_SEPA
+    if parsed == IBAN(ours):
+        return IBAN_OURS
     return "" if holder.strip() else HOLDER_MISSING

@@ -35,7 +35,6 @@ from services.payments.domain.refunds import (
     Refund,
     RefundState,
     by_provider,
-    fault_of_account,
     plan,
 )
 from services.payments.errors import AmountMismatch, MoneySettled, RefundTooMuch
@@ -86,6 +85,19 @@ class RefundWish:
     def gives_money(self) -> bool:
         """Whether nothing of it may stay credit."""
         return self.withdrawal_order_id is not None and not self.as_credit
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How money goes back: by which means, how much of it, whose it is, and where to."""
+
+    means: Means
+    money: Money
+    account_id: UUID | None
+    credited: Money = _NOTHING
+    charge_id: str | None = None
+    iban: str = ""
+    holder: str = ""
 
 
 class _MadeAlready(Exception):
@@ -188,7 +200,7 @@ class RefundAsking:
         iban, holder = await paid_with.payer(conn, planned.source_ref) if to_bank else ("", "")
         charge_id = planned.source_ref if planned.means is Means.STRIPE else None
         way = _Way(planned.means, planned.money, request.account_id, planned.credited, charge_id, iban, holder)
-        refund, more = _new(wish, way, now), by_provider(left, planned)
+        refund, more = self._new(wish, way, now), by_provider(left, planned)
         if stopped and refund.state is not RefundState.DONE:
             return replace(refund, state=RefundState.FAILED, failure=TAKEN_BACK), more
         if taking is None:
@@ -212,12 +224,12 @@ class RefundAsking:
             raise AmountMismatch("money that waits is refunded as a whole, and in euro")
         account_id = await requests.owner(conn, entry.named)
         if entry.source == Source.STRIPE:
-            return _new(wish, _Way(Means.STRIPE, entry.amount, account_id, charge_id=entry.source_ref), now)
+            return self._new(wish, _Way(Means.STRIPE, entry.amount, account_id, charge_id=entry.source_ref), now)
         iban, holder = entry.payer_iban, entry.payer_name
         if entry.source == Source.ANNOUNCED:  # the bank entry that confirms the record tells who paid
             iban, holder = await paid_with.payer(conn, entry.source_ref)
         way = _Way(Means.BANK_TRANSFER, entry.amount, account_id, iban=iban, holder=holder)
-        return _new(wish, way, now)
+        return self._new(wish, way, now)
 
     async def _of_credit(self, conn: AsyncConnection, wish: RefundWish, now: datetime) -> Refund:
         if wish.credit_of is None or wish.amount is None:
@@ -228,13 +240,53 @@ class RefundAsking:
         if wish.by_provider:
             to = wish.by_provider[0]
             way = _Way(Means.STRIPE, to.left, wish.credit_of, wish.amount - to.left, to.source_ref)
-            return _new(wish, way, now)
+            return self._new(wish, way, now)
         iban, holder = await paid_with.last_payer(conn, wish.credit_of)
-        asked = _new(wish, _Way(Means.BANK_TRANSFER, wish.amount, wish.credit_of, iban=iban, holder=holder), now)
+        asked = self._new(wish, _Way(Means.BANK_TRANSFER, wish.amount, wish.credit_of, iban=iban, holder=holder), now)
         # Not even by an operator's word that does not know of it: they try it again, or give it up.
         if asked.state is not RefundState.FAILED and await queue.taken_back_of_account(conn, wish.credit_of):
             return replace(asked, state=RefundState.FAILED, failure=TAKEN_BACK)
         return asked
+
+    def _new(self, wish: RefundWish, way: _Way, now: datetime) -> Refund:
+        """A refund as it begins: a transfer that an operator asks for is approved, one to no account has failed."""
+        means, iban, holder = way.means, way.iban, way.holder
+        if wish.iban and means is not Means.ACCOUNT_CREDIT:
+            means, iban, holder = Means.BANK_TRANSFER, wish.iban, wish.holder
+        transfer = means is Means.BANK_TRANSFER
+        failure = self._refunds.fault_of(iban, holder) if transfer else ""
+        state = RefundState.REQUESTED
+        if failure:
+            state = RefundState.FAILED
+        elif transfer and wish.by is not None:
+            state = RefundState.APPROVED
+        elif means in {Means.ACCOUNT_CREDIT, Means.TAKEN_BACK}:
+            state = RefundState.DONE
+        return Refund(
+            refund_id=wish.refund_id,
+            request_id=wish.request_id,
+            entry_id=wish.entry_id,
+            account_id=way.account_id,
+            money=way.money,
+            credited=way.credited,
+            means=means,
+            state=state,
+            attempt=1,
+            charge_id=way.charge_id,
+            provider_ref=None,
+            iban=iban if transfer else "",
+            holder=holder if transfer else "",
+            failure=failure,
+            reason_code=wish.reason_code,
+            withdrawal_order_id=wish.withdrawal_order_id,
+            requested_at=now,
+            asked_at=None,
+            sent_at=None,
+            statement_by=None,
+            done_on=rome_date(now) if state is RefundState.DONE else None,
+            message_id=None,
+            paid_out_by=_payout_id(wish.refund_id) if way.credited and wish.gives_money else None,
+        )
 
 
 async def _book(conn: AsyncConnection, refund: Refund, now: datetime) -> None:
@@ -242,19 +294,6 @@ async def _book(conn: AsyncConnection, refund: Refund, now: datetime) -> None:
     await refund_books.owe(conn, refund, now)
     if refund.means is Means.TAKEN_BACK:
         await refund_books.pay_out(conn, refund, refund.done_on, now)
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How money goes back: by which means, how much of it, whose it is, and where to."""
-
-    means: Means
-    money: Money
-    account_id: UUID | None
-    credited: Money = _NOTHING
-    charge_id: str | None = None
-    iban: str = ""
-    holder: str = ""
 
 
 def _gone(wish: RefundWish, stands: Standing, dispute: Dispute | None) -> Gone | None:
@@ -289,47 +328,6 @@ def _payout(wish: RefundWish, refund: Refund, to: tuple[Received, ...]) -> Refun
 
 def _payout_id(refund_id: UUID) -> UUID:
     return derive("credit_payout", str(refund_id))
-
-
-def _new(wish: RefundWish, way: _Way, now: datetime) -> Refund:
-    """A refund as it begins: a transfer that an operator asks for is approved, one without an account has failed."""
-    means, iban, holder = way.means, way.iban, way.holder
-    if wish.iban and means is not Means.ACCOUNT_CREDIT:
-        means, iban, holder = Means.BANK_TRANSFER, wish.iban, wish.holder
-    transfer = means is Means.BANK_TRANSFER
-    failure = fault_of_account(iban, holder) if transfer else ""
-    state = RefundState.REQUESTED
-    if failure:
-        state = RefundState.FAILED
-    elif transfer and wish.by is not None:
-        state = RefundState.APPROVED
-    elif means in {Means.ACCOUNT_CREDIT, Means.TAKEN_BACK}:
-        state = RefundState.DONE
-    return Refund(
-        refund_id=wish.refund_id,
-        request_id=wish.request_id,
-        entry_id=wish.entry_id,
-        account_id=way.account_id,
-        money=way.money,
-        credited=way.credited,
-        means=means,
-        state=state,
-        attempt=1,
-        charge_id=way.charge_id,
-        provider_ref=None,
-        iban=iban if transfer else "",
-        holder=holder if transfer else "",
-        failure=failure,
-        reason_code=wish.reason_code,
-        withdrawal_order_id=wish.withdrawal_order_id,
-        requested_at=now,
-        asked_at=None,
-        sent_at=None,
-        statement_by=None,
-        done_on=rome_date(now) if state is RefundState.DONE else None,
-        message_id=None,
-        paid_out_by=_payout_id(wish.refund_id) if way.credited and wish.gives_money else None,
-    )
 
 
 def _is_wish(refund: Refund, wish: RefundWish) -> bool:

@@ -52,11 +52,12 @@ class Came:
 class Refunds:
     """Reads refunds and carries an operator's decisions about them."""
 
-    def __init__(self, database: Database, clock: Clock, sending: RefundSending) -> None:
-        """Take the parts of the room."""
+    def __init__(self, database: Database, clock: Clock, sending: RefundSending, our_iban: str) -> None:
+        """Take the parts of the room, and the account from which refunds are transferred."""
         self._database = database
         self._clock = clock
         self._sending = sending
+        self._our_iban = our_iban
 
     async def by_id(self, refund_id: UUID, owner: UUID | None) -> Refund:
         """Read a refund.
@@ -145,7 +146,7 @@ class Refunds:
                 means = Means.BANK_TRANSFER if iban else refund.means
                 iban, holder = iban or refund.iban, holder or refund.holder
                 if means is Means.BANK_TRANSFER:
-                    check_account(iban, holder)
+                    self.check_account(iban, holder)
                 await audit.record(conn, by, now, account_id=refund.account_id)
                 await refunds.move(
                     conn,
@@ -232,18 +233,21 @@ class Refunds:
                 await refunds.move(conn, refund, RefundState.CANCELLED, now, failure="")
         return await self.by_id(refund_id, None)
 
+    def check_account(self, iban: str, holder: str) -> None:
+        """Refuse an account to which nothing can be transferred.
 
-def check_account(iban: str, holder: str) -> None:
-    """Refuse an account to which nothing can be transferred.
+        Raises:
+            InvalidInput: With the field that is wrong.
+        """
+        fault = self.fault_of(iban, holder)
+        if fault:
+            bad = Violations(catalogue=CATALOGUE)
+            bad.add("holder" if fault.startswith("holder") else "iban", fault)
+            bad.check()
 
-    Raises:
-        InvalidInput: With the field that is wrong.
-    """
-    fault = fault_of_account(iban, holder)
-    if fault:
-        bad = Violations(catalogue=CATALOGUE)
-        bad.add("holder" if fault.startswith("holder") else "iban", fault)
-        bad.check()
+    def fault_of(self, iban: str, holder: str) -> str:
+        """Why no refund can be transferred to an account, as a code; empty where it can."""
+        return fault_of_account(iban, holder, self._our_iban)
 
 
 def _may_retry(refund: Refund, *, to: str) -> bool:

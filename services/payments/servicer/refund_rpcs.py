@@ -16,7 +16,7 @@ from services.payments.messages import CATALOGUE
 from services.payments.service.refund_asking import RefundAsking, RefundWish
 from services.payments.service.refund_files import RefundFiles
 from services.payments.service.refund_sending import RefundSending
-from services.payments.service.refunds import Refunds, check_account
+from services.payments.service.refunds import Refunds
 from services.payments.servicer import inputs
 from services.payments.servicer.refund_messages import REFUND_STATES, refund_message
 from services.payments.store.refund_files import RefundFile
@@ -47,7 +47,7 @@ class RefundRpcs(PaymentsServiceServicer):
         wish = _wish(bad, request)
         bad.check()
         if wish.iban:
-            check_account(wish.iban, wish.holder)
+            self._refunds.check_account(wish.iban, wish.holder)
         return payments_pb2.RequestRefundResponse(refund=refund_message(await self._refund_asking.request(wish)))
 
     async def GetRefund(
