@@ -42,7 +42,8 @@ class CheckoutRpcs(PaymentsServiceServicer):
     async def FetchMissedEvents(
         self, request: payments_pb2.FetchMissedEventsRequest, context: Context
     ) -> payments_pb2.FetchMissedEventsResponse:
-        """Take in what never arrived; then what is whole by the rest pays, where a kill came between."""
+        """Take in what never arrived; then what is whole by the rest pays and pages end, where a kill came between."""
         missed = await self._events.fetch_missed()
         await self._assigning.pay_whole()
+        await self._checkout.end_pages_of_paid()
         return payments_pb2.FetchMissedEventsResponse(events=missed)

@@ -17,6 +17,7 @@ from services.payments.domain.receipts import last_invoice_day
 from services.payments.messages import CATALOGUE
 from services.payments.service.advances import Advances
 from services.payments.service.assigning import Assigning, Assignment
+from services.payments.service.checkout import Checkout
 from services.payments.service.money import MoneyDesk
 from services.payments.service.money_emails import MoneyEmails
 from services.payments.servicer import inputs
@@ -32,6 +33,7 @@ class MoneyRpcs(PaymentsServiceServicer):
     _money: MoneyDesk
     _money_emails: MoneyEmails
     _assigning: Assigning
+    _checkout: Checkout
     _advances: Advances
     _messages: Messages
     _calls: Requests
@@ -119,6 +121,7 @@ class MoneyRpcs(PaymentsServiceServicer):
         )  # fmt: skip
         bad.check()
         done = await self._assigning.assign(call, wish, by)
+        await self._checkout.end_pages_of_paid()
         answer = payments_pb2.AssignMoneyResponse(
             payment_request=self._messages.payment_request(done.request),
             credited=to_money(done.credited),

@@ -13,6 +13,7 @@ from services.kit.wire import to_date
 from services.payments.domain.receipts import last_invoice_day
 from services.payments.messages import CATALOGUE
 from services.payments.service.assigning import Assigning
+from services.payments.service.checkout import Checkout
 from services.payments.service.statements import Statements
 from services.payments.service.transfers import SeenTransfer, Transfers
 from services.payments.servicer import inputs
@@ -25,6 +26,7 @@ class TransferRpcs(PaymentsServiceServicer):
     _statements: Statements
     _transfers: Transfers
     _assigning: Assigning
+    _checkout: Checkout
     _messages: Messages
     _calls: Requests
     _clock: Clock
@@ -32,12 +34,13 @@ class TransferRpcs(PaymentsServiceServicer):
     async def ImportStatement(
         self, request: payments_pb2.ImportStatementRequest, context: Context
     ) -> payments_pb2.ImportStatementResponse:
-        """Import a statement file; then short money that is whole now pays, an older file's too."""
+        """Import a statement file; then short money that is whole now pays, an older file's too, and pages end."""
         bad = Violations()
         file = inputs.size(bad, "file", request.file, LARGEST_STATEMENT)
         bad.check()
         done = await self._statements.take_in(file)
         made_whole = await self._assigning.pay_whole()
+        await self._checkout.end_pages_of_paid()
         return payments_pb2.ImportStatementResponse(
             credits=done.credits,
             known=done.known,
@@ -76,6 +79,7 @@ class TransferRpcs(PaymentsServiceServicer):
         )
         bad.check()
         after, waiting = await self._transfers.record(call, transfer, entry)
+        await self._checkout.end_pages_of_paid()
         answer = payments_pb2.RecordBankTransferResponse(
             payment_request=self._messages.payment_request(after), money_entry_id=str(waiting) if waiting else ""
         )

@@ -189,6 +189,16 @@ async def paid(conn: AsyncConnection, after: UUID | None, most: int) -> list[Pay
     return await _all(conn, query if after is None else query.where(_REQUEST.id > after), {})
 
 
+async def paid_with_page(conn: AsyncConnection, most: int) -> list[PaymentRequest]:
+    """Paid requests with a page on which their customer can still pay, the longest paid first.
+
+    One that is only being made is no customer's yet: who makes it ends it.
+    """
+    usable = _ATTEMPT.kind == AttemptKind.PAGE, _ATTEMPT.state == AttemptState.OPEN
+    query = _READ.where(_REQUEST.state == RequestState.PAID, *usable).order_by(_REQUEST.paid_at, _REQUEST.id)
+    return await _all(conn, query.limit(most), {})
+
+
 async def open_of_amount(conn: AsyncConnection, amount: Money, most: int) -> list[PaymentRequest]:
     """Open requests of exactly this amount, newest first."""
     return await _all(conn, _OPEN_OF_AMOUNT, {"minor": amount.minor, "currency": amount.currency, "most": most})
