@@ -1,10 +1,14 @@
 """What comes back: receipts move invoices whatever their order and number; nothing else does or stops them."""
 
 import itertools
+import threading
+from collections.abc import Callable
 
 import pytest
 
 from casella.invoicing.v1 import invoicing_pb2 as pb
+from services.invoicing.sdi.envelopes import Envelope, open_envelope
+from services.invoicing.service import receiving
 from tests.invoicing.builders import invoice_request, steering
 from tests.invoicing.clients import Stub
 from tests.invoicing.sdi_in_memory import SDI, SdiInMemory, certificate, envelope, receipt
@@ -203,6 +207,22 @@ async def test_a_long_mailbox_is_read_to_its_end(worker: Stub, sdi: SdiInMemory)
     sdi.answer("RC", sent.file_name)
     assert await worker.PollReceipts(POLL, timeout=60) == pb.PollReceiptsResponse(messages=121, receipts=1, unknown=120)
     assert (await transmission(worker, sent)).state == DELIVERED
+
+
+async def test_a_message_is_opened_beside_the_loop_so_that_others_are_answered_meanwhile(
+    worker: Stub, sdi: SdiInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+
+    def opened(raw: bytes, wanted: Callable[[str], bool]) -> Envelope:
+        threads.append(threading.get_ident())
+        return open_envelope(raw, wanted)
+
+    monkeypatch.setattr(receiving, "open_envelope", opened)
+    sdi.answer("RC", (await sent_invoice(worker)).file_name)
+    assert (await worker.PollReceipts(POLL)).receipts == 1
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
 
 
 def test_the_certificate_of_these_tests_names_its_sender() -> None:

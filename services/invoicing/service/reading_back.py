@@ -5,6 +5,7 @@ file. So a number that was given out after the instant of the rows is known, is 
 the rows will ask for again takes its number over (`service.issuing`); the rest a person enters by hand.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -59,7 +60,8 @@ class ReadingBack:
         """
         counts = await self._receiving.poll()
         async with self._database.transaction() as conn:
-            left = self._left(await outside.kept_messages(conn, recovery.reads_since), recovery)
+            kept = await outside.kept_messages(conn, recovery.reads_since)
+            left = await asyncio.to_thread(self._left, kept, recovery)
             found, sent = await self._enter(conn, left)
             await self._raise(conn, left)
             if recovery.read_at is None:
@@ -75,10 +77,12 @@ class ReadingBack:
         return Read(applied, [*found, *(_finding(each) for each in used if each not in taken)])
 
     def _left(self, messages: Sequence[bytes], recovery: Recovery) -> _Left:
-        left = _Left()
-        for envelope in map(open_envelope, messages):
-            ours = envelope.kind is EnvelopeKind.PROVIDER_NOTICE and envelope.sender == self._issuer.pec.lower()
-            if not ours or envelope.notice not in {_ACCEPTED, _DELIVERED}:
+        left, ours = _Left(), self._issuer.pec.lower()
+        for raw in messages:
+            envelope = open_envelope(raw, lambda sender: sender == ours)
+            if envelope.kind is not EnvelopeKind.PROVIDER_NOTICE or envelope.sender != ours:
+                continue
+            if envelope.notice not in {_ACCEPTED, _DELIVERED}:
                 continue
             at = envelope.at or recovery.rows_of
             if envelope.about.startswith(self._prefix):

@@ -4,6 +4,7 @@ Each message is one transaction: kept, applied, read position advanced. One that
 as unknown; it never stops the ones behind it.
 """
 
+import asyncio
 import logging
 import re
 from dataclasses import dataclass
@@ -125,14 +126,14 @@ class Receiving:
 
     async def _apply(self, message: Incoming) -> Verdict | None:
         """Keeps a message and does what it says; None if it was kept before."""
-        envelope = open_envelope(message.raw)
+        envelope = await _open(message.raw)
         async with self._database.transaction() as conn:
             verdict, found = await self._judge(conn, envelope)
             new = await mailbox.keep(conn, message, verdict, self._clock.now())
             await mailbox.advance(conn, message.position)
             if not new:
                 return None
-            if envelope.kind is EnvelopeKind.TRANSPORT and _SDI_SENDER.fullmatch(envelope.sender):
+            if envelope.kind is EnvelopeKind.TRANSPORT and _is_sdi(envelope.sender):
                 await mailbox.assign_address(conn, envelope.sender)
             if found is not None and verdict.invoice_id is not None:
                 await self._apply_receipt(conn, verdict.invoice_id, found)
@@ -143,8 +144,9 @@ class Receiving:
         async with self._database.reading() as conn:
             kept = await outside.unmatched_receipts(conn)
         for message_id, raw in kept:
+            envelope = await _open(raw)
             async with self._database.transaction() as conn:
-                verdict, found = await self._judge(conn, open_envelope(raw))
+                verdict, found = await self._judge(conn, envelope)
                 if found is not None and verdict.invoice_id is not None:
                     await outside.match(conn, message_id, verdict.invoice_id, verdict.detail)
                     await self._apply_receipt(conn, verdict.invoice_id, found)
@@ -162,7 +164,7 @@ class Receiving:
             return Verdict("provider_notice", envelope.notice), None
         if envelope.kind is EnvelopeKind.UNKNOWN:
             return Verdict("unknown", "no envelope of certified mail"), None
-        if not _SDI_SENDER.fullmatch(envelope.sender):
+        if not _is_sdi(envelope.sender):
             return Verdict("unknown", "certified sender is not the SdI"), None
         return await self._judge_files(conn, envelope)
 
@@ -206,6 +208,15 @@ class Receiving:
 
     def _dates(self, found: Transmission, state: State) -> Dates:
         return dates_of_end(found.dates.deadline) if state in FINAL else dates_of_rejected(self._clock.now())
+
+
+async def _open(raw: bytes) -> Envelope:
+    """Opens a message in a thread: a stranger's may take its time, and the room answers others meanwhile."""
+    return await asyncio.to_thread(open_envelope, raw, _is_sdi)
+
+
+def _is_sdi(sender: str) -> bool:
+    return _SDI_SENDER.fullmatch(sender) is not None
 
 
 def _file_of(found: Transmission, receipt: Receipt) -> SentFile:
