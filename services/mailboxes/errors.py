@@ -10,6 +10,12 @@ class DomainLimit(CasellaError):
     reason = errors_pb2.REASON_DOMAIN_LIMIT
 
 
+class NoPlaceForDomain(CasellaError):
+    """An annual contract has no place for one more domain without mailboxes."""
+
+    reason = errors_pb2.REASON_DOMAIN_LIMIT
+
+
 class MailboxLimit(CasellaError):
     """The account has as many mailboxes as it may."""
 

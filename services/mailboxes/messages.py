@@ -53,6 +53,12 @@ CATALOGUE: Catalogue = {
         "it": "La stessa dimensione è indicata più di una volta.",
         "en": "The same size is given more than once.",
     },
+    "no_place_for_domain": {
+        "it": "Un dominio senza caselle occupa uno dei posti del contratto annuale, e tutti ({places}) sono occupati. "
+        "Elimina un dominio senza caselle o una casella, oppure ordina altre caselle.",
+        "en": "A domain without mailboxes takes one of the annual contract’s places, and all ({places}) are taken. "
+        "Delete a domain without mailboxes or a mailbox, or order more mailboxes.",
+    },
     "new_contract_limit": {
         "it": "Un contratto mensile nuovo può avere al massimo {most} caselle, finché il secondo mese non è pagato. "
         "Se te ne servono di più prima di allora, scrivici con un ticket.",

@@ -1,14 +1,17 @@
 """What the README has a newcomer paste into a shell does what it says, on a real Casella, and where none runs."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 
 from deploy.local.demo import by_hand
 from deploy.local.world import World
@@ -96,6 +99,14 @@ async def test_a_refused_call_without_wrong_fields_says_its_reason(world: World)
     assert "there is no answer to take accountId from" in said
     assert "leads to no page on which to pay" in said
     assert "Traceback" not in said
+
+
+async def test_a_refused_call_names_the_limit_that_it_met(tmp_path: Path) -> None:
+    info = error_details_pb2.ErrorInfo(reason="DOMAIN_LIMIT", metadata={"value": "2", "limit": "places"})
+    detail = {"type": "google.rpc.ErrorInfo", "value": b64encode(info.SerializeToString()).decode()}
+    (tmp_path / "refusal.json").write_text(json.dumps({"message": "No place is left.", "details": [detail]}))
+    said = by_hand.refusal(tmp_path)
+    assert said == "the call was refused, no place is left (DOMAIN_LIMIT, limit=places, value=2)"
 
 
 async def test_a_field_of_another_answer_is_missed_in_one_sentence_with_what_is_there(tmp_path: Path) -> None:

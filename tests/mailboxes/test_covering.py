@@ -147,6 +147,7 @@ async def test_a_domain_without_mailboxes_takes_a_place_of_an_annual_contract(
     await customer.add_domain("bianchi.example")
     refused = await refused_for(customer.add_domain("verdi.example"), errors_pb2.REASON_DOMAIN_LIMIT)
     assert dict(refused.metadata) == {"limit": "places", "value": "2"}
+    assert "Un dominio senza caselle occupa uno dei posti" in refused.message
     # The first mailbox of a domain stands where the domain stood.
     await make(customer, "anna")
     with refused_as(errors_pb2.REASON_MAILBOX_LIMIT):

@@ -87,7 +87,9 @@ def refusal(var: Path) -> str:
     bad = error_details_pb2.BadRequest.FromString(details.get("google.rpc.BadRequest", b"")).field_violations
     fields = "".join(f"\n  {each.field}: {each.description} ({each.reason})" for each in bad)
     text = "these fields are wrong" if bad else error.get("message", "").rstrip(".")
-    return f"the call was refused, {text[:1].lower()}{text[1:]} ({info.reason or error.get('code')}){fields}"
+    facts = (f"{key}={value}" for key, value in sorted(info.metadata.items()))
+    named = ", ".join([info.reason or str(error.get("code")), *facts])
+    return f"the call was refused, {text[:1].lower()}{text[1:]} ({named}){fields}"
 
 
 def token(var: Path, email: str) -> str:

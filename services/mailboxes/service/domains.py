@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.clock import Clock
+from services.kit.context import current_call
 from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.ids import new_id
@@ -14,7 +15,8 @@ from services.mailboxes.domain.accounts import Account, Domain
 from services.mailboxes.domain.names import DomainName
 from services.mailboxes.domain.sizes import SMALLEST_GB, shortage
 from services.mailboxes.domain.states import Billing, Feature
-from services.mailboxes.errors import DomainLimit, DomainNotEmpty, DomainTaken
+from services.mailboxes.errors import DomainLimit, DomainNotEmpty, DomainTaken, NoPlaceForDomain
+from services.mailboxes.messages import CATALOGUE
 from services.mailboxes.policy import MailboxesPolicy
 from services.mailboxes.service.covering import cover, taken_by
 from services.mailboxes.service.rules import check_may_grow, locked
@@ -35,8 +37,8 @@ class Domains:
         """Adds a domain.
 
         Raises:
-            DomainLimit: The account has as many as it may, or an annual contract no place for one without mailboxes;
-                the metadata names the limit.
+            DomainLimit: The account has as many as it may; the metadata names the limit.
+            NoPlaceForDomain: An annual contract has no place for one without mailboxes.
             DomainTaken: The name is in use, reserved or a public suffix, or lies above or below a domain of another
                 account, which would read or write its neighbour's mail; it does not say which.
             NotReady, AccountRestricted, AccountPurged, FeatureOff: The account does not grow now.
@@ -91,8 +93,10 @@ async def _check_place(conn: AsyncConnection, account: Account) -> None:
     """Refuses a domain for which an annual contract has no place: without mailboxes it counts as one of the smallest.
 
     Raises:
-        DomainLimit: The metadata says how many places there are.
+        NoPlaceForDomain: The metadata says how many places there are.
     """
     places = await mailbox_store.read_places(conn, account.id)
     if account.billing is Billing.ANNUAL and shortage(await taken_by(conn, account), places, SMALLEST_GB) is not None:
-        raise DomainLimit(metadata={"limit": "places", "value": str(sum(places.values()))})
+        count = sum(places.values())
+        text = CATALOGUE["no_place_for_domain"][current_call().language].format(places=count)
+        raise NoPlaceForDomain(text, metadata={"limit": "places", "value": str(count)})
