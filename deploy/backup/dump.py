@@ -9,14 +9,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from deploy.local import environment, postgres, provision, site
-from deploy.local.failure import LaunchError
+from deploy.local.failure import LaunchError, WrongInput
 
 FORMAT = "custom"
 _OF_POSTGRES = "PG"
+_SCHEMES = ("postgresql://", "postgres://", "postgresql+asyncpg://")
 
 
 def main() -> int:
-    """Writes the backup; 1 where that cannot be done, with one sentence that says why."""
+    """Writes the backup; an exit code as `casella --help` tells them, with one sentence that says why."""
     parser = argparse.ArgumentParser(prog="python -m deploy.backup.dump", description="Write all rows of one instant.")
     parser.add_argument("file", type=Path)
     parser.add_argument("--database", help="postgresql://role@host:port/database; else the running local Casella's")
@@ -25,7 +26,7 @@ def main() -> int:
         dump(chosen.file, without_password(chosen.database) if chosen.database else _local())
     except LaunchError as error:
         print(f"casella: {error}", file=sys.stderr)
-        return 1
+        return error.exit_code
     print(f"{chosen.file}: all rows of one instant, {chosen.file.stat().st_size // 1000} kB")
     return 0
 
@@ -38,10 +39,11 @@ def dump(file: Path, url: str) -> None:
         url: The database's; a password may stand in it.
 
     Raises:
-        LaunchError: The file is there, or `pg_dump` fails.
+        WrongInput: The file is there, or cannot be written.
+        LaunchError: `pg_dump` fails.
     """
     if file.exists():
-        raise LaunchError(f"{file} is there already", "name another file: a backup is never overwritten")
+        raise WrongInput(f"{file} is there already", "name another file: a backup is never overwritten")
     draft = file.with_name(f".{file.name}.draft")
     arguments, variables = for_client(url)
     try:
@@ -49,7 +51,7 @@ def dump(file: Path, url: str) -> None:
         run("pg_dump", [f"--format={FORMAT}", "--no-password", f"--file={draft}", *arguments], variables)
         draft.rename(file)
     except OSError as error:
-        raise LaunchError(f"{file} cannot be written ({error.strerror})", "name another place") from None
+        raise WrongInput(f"{file} cannot be written ({error.strerror})", "name another place") from None
     finally:
         with contextlib.suppress(FileNotFoundError):
             draft.unlink()
@@ -59,10 +61,12 @@ def without_password(url: str) -> str:
     """A URL that stood on a command line, which everybody on the machine reads.
 
     Raises:
-        LaunchError: A password stands in it.
+        WrongInput: It is no URL of a PostgreSQL, or a password stands in it.
     """
+    if not url.startswith(_SCHEMES):
+        raise WrongInput(f"{url!r} is no URL of a PostgreSQL", "write postgresql://role@host:port/database")
     if urlsplit(url).password:
-        raise LaunchError(
+        raise WrongInput(
             "a password must not stand on a command line, which everybody on the machine can read: change it",
             "set PGPASSWORD, or write it into ~/.pgpass",
         )
@@ -89,13 +93,13 @@ def run(program: str, arguments: list[str], variables: dict[str, str]) -> None:
     """Runs one of PostgreSQL's programs.
 
     Raises:
-        LaunchError: It fails; its last line is the reason.
+        LaunchError: It fails; its first line is the reason, what follows explains it.
     """
     done = subprocess.run(
         [postgres.programs() / program, *arguments], env=variables, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        reason = " ".join(done.stderr.strip().splitlines()[-1:])
+        reason = " ".join(done.stderr.strip().splitlines()[:1])
         raise LaunchError(f"{program} failed ({reason})", "nothing was changed")
 
 

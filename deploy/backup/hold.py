@@ -16,14 +16,14 @@ from deploy.local.failure import LaunchError
 
 
 def main() -> int:
-    """Marks every schema; 1 where that cannot be done, with one sentence that says why."""
+    """Marks every schema; an exit code as `casella --help` tells them, with one sentence that says why."""
     parser = argparse.ArgumentParser(prog="python -m deploy.backup.hold", description="Mark rows as restored.")
     parser.add_argument("database", help="postgresql://role@host:port/database, of a role that writes all schemas")
     try:
         asyncio.run(hold(without_password(parser.parse_args().database), datetime.now(UTC)))
     except LaunchError as error:
         print(f"casella: {error}", file=sys.stderr)
-        return 1
+        return error.exit_code
     except (asyncpg.PostgresError, OSError) as error:
         print(f"casella: the database cannot be marked ({error}). No process may start on it.", file=sys.stderr)
         return 1

@@ -35,7 +35,7 @@ _UNDECIDED = """
 
 
 def main() -> int:
-    """Restores; 1 where that cannot be done, with one sentence that says why."""
+    """Restores; an exit code as `casella --help` tells them, with one sentence that says why."""
     parser = argparse.ArgumentParser(prog="python -m deploy.backup.restore", description="Bring a backup back.")
     parser.add_argument("file", type=Path)
     file = parser.parse_args().file
@@ -44,7 +44,7 @@ def main() -> int:
         kept = restore(file, site.var_folder())
     except LaunchError as error:
         print(f"casella: {error}", file=sys.stderr)
-        return 1
+        return error.exit_code
     print(
         f"Restored. The rows that were there are kept as database {kept}.\n"
         "Start Casella (`make run`): it stands still until the recovery is ended. Next: `casella recover read`."

@@ -47,7 +47,10 @@ PAST_A_TIMER = timedelta(seconds=1)
 _SKIP_SECONDS = 180.0
 _CONFIRM_SECONDS = 30.0
 _AT_ONCE = 50
-_DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5})s)?", re.ASCII)
+_DURATION = re.compile(r"(?:(\d{1,20})d)?(?:(\d{1,20})h)?(?:(\d{1,20})m)?(?:(\d{1,20})s)?", re.ASCII)
+_EXAMPLES = "write 30d, 12h, 1d12h, 90m or 45s"
+_LONGEST_DAYS = 99_999
+"""More than a calendar needs, and within the years that a date can have."""
 _DUE_AT = SearchAttributeKey.for_datetime(names.ATTRIBUTE_DUE_AT)
 _POLLS = (names.POLL_RECEIPTS, names.FETCH_PAYMENT_EVENTS)
 
@@ -247,17 +250,21 @@ def _refuse_production() -> None:
 
 
 def duration(text: str) -> timedelta:
-    """Reads `30d`, `1d12h`, `90m`, `45s`; five digits each are as many as a calendar needs.
+    """Reads `30d`, `1d12h`, `90m`, `45s`.
 
     Raises:
-        argparse.ArgumentTypeError: It is none of these, or nothing.
+        argparse.ArgumentTypeError: It is none of these, nothing, or longer than 99,999 days.
     """
-    match = _DURATION.fullmatch(text)
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0, 0)
-    found = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is no duration: write 30d, 12h, 1d12h, 90m or 45s")
-    return found
+    match = _DURATION.fullmatch(text) if text else None
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no duration: {_EXAMPLES}")
+    days, hours, minutes, seconds = map(int, match.groups("0"))
+    whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    if not whole:
+        raise argparse.ArgumentTypeError(f"{text!r} is nothing to advance: {_EXAMPLES}")
+    if whole > _LONGEST_DAYS * 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is longer than {_LONGEST_DAYS} days: {_EXAMPLES}")
+    return timedelta(seconds=whole)
 
 
 async def _advance(by: timedelta) -> None:
@@ -267,7 +274,7 @@ async def _advance(by: timedelta) -> None:
 
 
 def main() -> int:
-    """Shows or moves the clock; 1 when it cannot be moved, with one sentence that says why."""
+    """Shows or moves the clock; an exit code as `casella --help` tells them, with one sentence that says why."""
     parser = argparse.ArgumentParser(prog="casella clock", description="The local calendar.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("show", help="tell the time")
@@ -281,8 +288,8 @@ def main() -> int:
         else:
             asyncio.run(_advance(chosen.by))
     except LaunchError as error:
-        print(f"Casella: {error}", file=sys.stderr)
-        return 1
+        print(f"casella: {error}", file=sys.stderr)
+        return error.exit_code
     return 0
 
 

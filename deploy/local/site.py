@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from deploy.local import provision
-from deploy.local.failure import LaunchError
+from deploy.local.failure import LaunchError, NotRunning
 from deploy.local.ports import LOOPBACK
 from deploy.local.processes import runs
 
@@ -139,11 +139,11 @@ def running_site(var: Path) -> Site:
     """The same where one must be up.
 
     Raises:
-        LaunchError: None is.
+        NotRunning: None is.
     """
     found = running(var)
     if found is None:
-        raise LaunchError(f"no Casella runs from {var}", "start one with `make run`")
+        raise NotRunning(f"no Casella runs from {var}", "start one with `make run`")
     return found
 
 

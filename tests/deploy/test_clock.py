@@ -22,6 +22,7 @@ from deploy.local.site import ROOT
         ("90m", timedelta(minutes=90)),
         ("45s", timedelta(seconds=45)),
         ("2h5s", timedelta(hours=2, seconds=5)),
+        ("99999d", timedelta(days=99_999)),
     ],
 )
 def test_durations_are_read(text: str, expected: timedelta) -> None:
@@ -42,13 +43,19 @@ def test_the_offset_is_said_in_days_hours_and_minutes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "sentence"),
+    ("more", "code", "sentence"),
     [
-        ({}, "no Casella runs from "),
-        ({"CASELLA_MODE": "production"}, "the clock moves in local mode only and CASELLA_MODE says production"),
+        ({}, 3, "casella: no Casella runs from "),
+        (
+            {"CASELLA_MODE": "production"},
+            1,
+            "casella: the clock moves in local mode only and CASELLA_MODE says",
+        ),
     ],
 )
-def test_the_clock_says_in_one_sentence_why_it_cannot_move(more: dict[str, str], sentence: str, tmp_path: Path) -> None:
+def test_the_clock_says_in_one_sentence_why_it_cannot_move(
+    more: dict[str, str], code: int, sentence: str, tmp_path: Path
+) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "deploy.local.clock", "advance", "1d"],
         cwd=ROOT,
@@ -57,6 +64,6 @@ def test_the_clock_says_in_one_sentence_why_it_cannot_move(more: dict[str, str],
         text=True,
         check=False,
     )
-    assert done.returncode == 1
+    assert done.returncode == code
     assert done.stderr.count("\n") == 1
     assert sentence in done.stderr

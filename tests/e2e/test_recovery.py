@@ -61,7 +61,7 @@ async def before(tmp_path_factory: pytest.TempPathFactory) -> Before:
         await until(partial(woken, play, names.order_id(paid_order.order_id)), "a run of the order")
         await until(partial(all_delivered, play), "empty outboxes")
         (await desk.casella("backup", str(folder / "backup"))).well()
-        (await desk.casella("backup", str(folder / "backup"))).badly(1, "is there already")
+        (await desk.casella("backup", str(folder / "backup"))).badly(2, "is there already")
         await erase(play, leaver)
         numbers = {}
         lost, lost_order = await play.buyer(common.PAYMENT_METHOD_ONLINE)
