@@ -12,6 +12,10 @@ _MOST_CALLS = 200
 """Calls at once on one connection, the rest wait: without it one client could pile up work without end."""
 _MOST_CONNECTIONS = 2_000
 """At once; one more is closed, and those that are open go on: what each holds must not take the memory of all."""
+_UNREAD_BYTES = 1024
+"""What a call may send before it is read, for which nobody must prove who they are: all calls of all connections
+together may hold 400 MB of it. More of a message is asked for once somebody reads it; the library would allow ever more
+to whoever sends fast."""
 _HANDSHAKE_SECONDS = 10.0
 """How long a connection may take to say what it is; the library's own bound is two minutes."""
 _PING_SECONDS, _PONG_SECONDS = 60.0, 20.0
@@ -32,11 +36,13 @@ def of_connections(largest_request: int) -> Sequence[tuple[str, int]]:
         ("grpc.max_receive_message_length", largest_request),
         ("grpc.max_send_message_length", LARGEST_MESSAGE),
         ("grpc.max_concurrent_streams", _MOST_CALLS),
+        ("grpc.http2.lookahead_bytes", _UNREAD_BYTES),
+        ("grpc.http2.bdp_probe", 0),
         ("grpc.max_allowed_incoming_connections", _MOST_CONNECTIONS),
         ("grpc.server_handshake_timeout_ms", int(_HANDSHAKE_SECONDS * 1000)),
         ("grpc.keepalive_time_ms", int(_PING_SECONDS * 1000)),
         ("grpc.keepalive_timeout_ms", int(_PONG_SECONDS * 1000)),
-        ("grpc.http2.ping_timeout_ms", int(_PONG_SECONDS * 1000)),  # of pings that measure the way
+        ("grpc.http2.ping_timeout_ms", int(_PONG_SECONDS * 1000)),
         ("grpc.max_connection_age_ms", int(_CONNECTION_SECONDS * 1000)),
         ("grpc.max_connection_age_grace_ms", int(_LEAVE_SECONDS * 1000)),
     )

@@ -30,6 +30,7 @@ from services.kit.erasing import NOTHING_OF_ACCOUNTS, Erasable, Erasing
 from services.kit.erasure_service import ErasureServicer
 from services.kit.event_feed import EventFeed
 from services.kit.events_service import EventsServicer
+from services.kit.health import HealthServicer
 from services.kit.interceptors.access_log import AccessLog
 from services.kit.interceptors.around import Layers
 from services.kit.interceptors.callers import Callers, Customers, by_certificate, by_secret, callers_by_method
@@ -39,6 +40,7 @@ from services.kit.interceptors.deadlines import Deadlines
 from services.kit.interceptors.recovery import Held, held_methods
 from services.kit.interceptors.refusals import Refusals
 from services.kit.interceptors.spans import Spans
+from services.kit.interceptors.strangers import Strangers
 from services.kit.limits import LARGEST_REQUEST
 from services.kit.measures_service import MeasuresServicer
 from services.kit.reconciler import Job, WatchedRows, wake_all
@@ -124,10 +126,11 @@ class Server:
         allowed = callers_by_method(names.found)
         self.services = names.found
         self._tls = core.settings.tls
-        self.health = health.aio.HealthServicer()
+        self.health = HealthServicer()
         self.grpc = grpc.aio.server(
             interceptors=[
                 Layers(
+                    Strangers(room.largest_request),
                     Correlation(),
                     *([Spans(core.tracing)] if core.tracing.on else []),
                     AccessLog(core.metrics),

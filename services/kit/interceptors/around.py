@@ -1,6 +1,6 @@
 """The ways in which a server wraps a call: a context manager around the servicer's method, or a question before it.
 
-Reflection and health are left alone: they need no secret, have no deadline of ours and would fill the log.
+A call's message is read inside of all of them (``reading.py`` says why): who is refused is refused unread.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,8 +11,11 @@ import grpc
 from grpc.aio import ServicerContext
 
 from services.kit.errors import Unauthenticated
+from services.kit.interceptors.reading import message_of, message_within
+from services.kit.interceptors.strangers import Strangers
 
-_FOREIGN = ("/grpc.reflection.", "/grpc.health.")
+_MESSAGE_SECONDS = 10.0
+"""How long the message of a call that answers with a stream may take: it has no deadline that would end it."""
 
 if TYPE_CHECKING:
     Handler = grpc.RpcMethodHandler[Any, Any]
@@ -95,36 +98,59 @@ class Layers(grpc.aio.ServerInterceptor):
     One for each layer would make as many handlers at every call.
     """
 
-    def __init__(self, *layers: Around) -> None:
-        """Take the layers, the outermost first."""
+    def __init__(self, strangers: Strangers, *layers: Around) -> None:
+        """Take the bounds of what is open to everybody, and the layers of our own methods, the outermost first."""
+        self._strangers = strangers
         self._layers = layers
         self._wrapped: dict[str, Handler] = {}
 
     async def intercept_service(
         self, continuation: Callable[[Any], Awaitable[Handler | None]], handler_call_details: Any
     ) -> Handler | None:
-        """The method's handler with all layers, if it is one of ours."""
+        """The method's handler with all that is around it."""
         method = str(handler_call_details.method)
         if method not in self._wrapped:
             handler = await continuation(handler_call_details)
-            if handler is None or method.startswith(_FOREIGN):
-                return handler
+            if handler is None:
+                return None
             self._wrapped[method] = self._wrap(handler, method)
         return self._wrapped[method]
 
     def _wrap(self, handler: Handler, method: str) -> Handler:
+        if self._strangers.may_call(method):
+            return self._strangers.bounded(handler)
         behaviour: Any
         if handler.unary_unary is not None:
-            behaviour, make = handler.unary_unary, grpc.unary_unary_rpc_method_handler
+            behaviour, make = _reading(handler.unary_unary), grpc.stream_unary_rpc_method_handler
             for layer in reversed(self._layers):
                 behaviour = layer.unary(behaviour, method)
         elif handler.unary_stream is not None:
-            behaviour, make = handler.unary_stream, grpc.unary_stream_rpc_method_handler
+            behaviour, make = _reading_for_stream(handler.unary_stream), grpc.stream_stream_rpc_method_handler
             for layer in reversed(self._layers):
                 behaviour = layer.stream(behaviour, method)
         else:
             raise NotImplementedError(f"{method} takes a stream: teach this class before offering such a method")
         return make(behaviour, handler.request_deserializer, handler.response_serializer)
+
+
+def _reading(behaviour: Any) -> Behaviour:
+    """A method that answers once, which reads its message first."""
+
+    async def read(_: Any, context: Any) -> Any:
+        return await behaviour(await message_of(context), context)
+
+    return read
+
+
+def _reading_for_stream(behaviour: Any) -> Behaviour:
+    """A method that answers with a stream, which reads its message first."""
+
+    async def read(_: Any, context: Any) -> AsyncIterator[Any]:
+        message = await message_within(_MESSAGE_SECONDS, context)
+        async for response in behaviour(message, context):
+            yield response
+
+    return read
 
 
 def proof_of(context: Context, key: str) -> str | None:
