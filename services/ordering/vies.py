@@ -77,7 +77,7 @@ class Vies:
                 hooks.around("vies"),
                 self._open().post(self._url, json=question, allow_redirects=False) as response,
             ):
-                answer = _read(await response.content.read(_LARGEST_ANSWER), vat_id)
+                answer = _read(await _body(response), vat_id)
         except (aiohttp.ClientError, TimeoutError, OSError):
             answer = RegisterAnswer(Finding.NO_ANSWER, error=_NO_CONNECTION)
         if answer.error:
@@ -94,6 +94,16 @@ class Vies:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=_TIMEOUT)
         return self._session
+
+
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    """The whole answer, in however many pieces it comes; nothing of one that is too large."""
+    body = bytearray()
+    async for piece in response.content.iter_any():
+        body += piece
+        if len(body) > _LARGEST_ANSWER:
+            return b""
+    return bytes(body)
 
 
 def _read(body: bytes, vat_id: VatId) -> RegisterAnswer:
