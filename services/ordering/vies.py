@@ -110,7 +110,7 @@ def _read(body: bytes, vat_id: VatId) -> RegisterAnswer:
     """An answer; the HTTP status does not count, because VIES sends errors as 200 too."""
     try:
         told: Any = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return RegisterAnswer(Finding.NO_ANSWER, error=_UNREADABLE)
     if not isinstance(told, dict):
         return RegisterAnswer(Finding.NO_ANSWER, error=_UNREADABLE)
@@ -134,5 +134,7 @@ def _error_of(wrappers: Any) -> str:
 
 
 def _text(value: Any, longest: int = _LONGEST_TEXT) -> str:
+    """A text without what a row cannot hold: zeros, and halves of characters, which JSON may write."""
     text = value.strip() if isinstance(value, str) else ""
-    return "" if text == _NOT_TOLD else text.replace("\0", "")[:longest]
+    text = text.replace("\0", "").encode(errors="replace").decode()
+    return "" if text == _NOT_TOLD else text[:longest]

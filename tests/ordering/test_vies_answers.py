@@ -75,6 +75,8 @@ async def test_an_answer_about_the_number_counts_whatever_the_status_says(vies: 
         ('{"actionSucceed": false, "errorWrappers": [{"error": "MS_UNAVAILABLE"}]}', "MS_UNAVAILABLE"),
         ('{"actionSucceed": false, "errorWrappers": [{}]}', "UNREADABLE_ANSWER"),
         ('{"valid": false, "errorWrappers": "broken"}', "UNREADABLE_ANSWER"),
+        ('{"errorWrappers": [{"error": "\\ud800"}]}', "?"),
+        pytest.param("[" * 90_000, "UNREADABLE_ANSWER", id="nested-deeply"),
         pytest.param(RIGHT + " " * 100_000, "UNREADABLE_ANSWER", id="large"),
     ],
 )
@@ -98,7 +100,7 @@ async def test_a_redirect_is_not_followed(vies: Vies, answers: Answers) -> None:
 async def test_texts_of_the_register_are_kept_short_and_without_what_a_row_cannot_hold(
     vies: Vies, answers: Answers
 ) -> None:
-    answers.body = RIGHT[:-1] + ', "name": "' + "A\\u0000" * 2000 + '", "address": "---"}'
+    answers.body = RIGHT[:-1] + ', "name": "' + "A\\u0000\\ud800" * 2000 + '", "address": "---"}'
     answer = await vies.ask(GERMAN)
     assert answer.finding is Finding.VALID
-    assert (answer.name, answer.address) == ("A" * 1000, "")
+    assert (answer.name, answer.address) == ("A?" * 500, "")
