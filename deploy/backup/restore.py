@@ -46,7 +46,8 @@ def main() -> int:
         print(f"casella: {error}", file=sys.stderr)
         return error.exit_code
     print(
-        f"Restored. The rows that were there are kept as database {kept}.\n"
+        f"Restored. The rows that were there are kept as database {kept}. No erasure reaches them: drop it once the\n"
+        'recovery has ended (docs/operating.md, "A restore").\n'
         "Start Casella (`make run`): it stands still until the recovery is ended. Next: `casella recover read`."
     )
     return 0
