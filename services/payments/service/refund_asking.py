@@ -25,7 +25,7 @@ from services.kit.ids import derive
 from services.kit.money import Money
 from services.payments.domain.disputes import Dispute
 from services.payments.domain.payment_requests import RequestState
-from services.payments.domain.receipts import Settlement, Source
+from services.payments.domain.receipts import MoneyEntry, Settlement, Source
 from services.payments.domain.refunds import (
     TAKEN_BACK,
     Gone,
@@ -119,7 +119,7 @@ class RefundAsking:
         Raises:
             NotFound: No such payment request or entry.
             RefundTooMuch: More than was received and is not yet refunded, or than the account has as credit.
-            MoneySettled: The entry is settled, was taken back, or is only announced.
+            MoneySettled: The entry is settled, was taken back, only announced, or perhaps gone before a restore.
             AmountMismatch: Another amount than the entry's.
             RequestIdReused: There is another refund of this id.
         """
@@ -225,6 +225,7 @@ class RefundAsking:
         account_id = await requests.owner(conn, entry.named)
         if entry.source == Source.STRIPE:
             return self._new(wish, _Way(Means.STRIPE, entry.amount, account_id, charge_id=entry.source_ref), now)
+        await _check_has_not_gone_back(conn, entry)
         iban, holder = entry.payer_iban, entry.payer_name
         if entry.source == Source.ANNOUNCED:  # the bank entry that confirms the record tells who paid
             iban, holder = await paid_with.payer(conn, entry.source_ref)
@@ -286,6 +287,20 @@ class RefundAsking:
             done_on=rome_date(now) if state is RefundState.DONE else None,
             message_id=None,
             paid_out_by=_payout_id(wish.refund_id) if way.credited and wish.gives_money else None,
+        )
+
+
+async def _check_has_not_gone_back(conn: AsyncConnection, entry: MoneyEntry) -> None:
+    """Refuse to transfer money that a refund of the time which restored rows have lost may have given back.
+
+    Raises:
+        MoneySettled: A debit of this amount waits, of which these rows know nothing.
+    """
+    debit = await queue.perhaps_gone_back(conn, entry.amount)
+    if debit is not None:
+        raise MoneySettled(
+            f"a debit of the same amount waits ({debit}) of which the restored rows know nothing: where it is the "
+            "refund of this money, set both aside; where it is not, set the debit aside first"
         )
 
 

@@ -20,6 +20,7 @@ from services.payments.tables import money_entries, payment_requests, refunds
 
 _ENTRY = money_entries.c
 _UNDER_WAY = exists().where(refunds.c.entry_id == _ENTRY.id, REFUND_UNDER_WAY)
+_BACK = money_entries.alias("back")
 _UNFINISHED = or_(_ENTRY.settled_at.is_(None), _UNDER_WAY, TO_CREDIT)
 _WAITING = READ.where(_ENTRY.settled_at.is_(None))
 _OF_REQUEST = READ.where(_ENTRY.named.contains(bindparam("requests", type_=ARRAY(Uuid))))
@@ -161,6 +162,23 @@ async def came_before(conn: AsyncConnection, request_id: UUID) -> list[UUID]:
     meant = _ENTRY.suggestions.contains([request_id]), _ENTRY.source == Source.STRIPE
     query = select(_ENTRY.id).where(EVER, _ENTRY.reason == QueueReason.UNKNOWN, HERE, *meant)
     return list(await conn.scalars(query.order_by(_ENTRY.id)))
+
+
+async def perhaps_gone_back(conn: AsyncConnection, amount: Money) -> str | None:
+    """What the bank calls a debit of this amount that waits and names nothing of these rows, which were restored once.
+
+    It may be a refund of the time that the rows have lost. A debit tells no payee, so the amount alone ties them.
+    """
+    query = (
+        select(_ENTRY.shown_reference)
+        .where(EVER, _ENTRY.reason == QueueReason.REVERSED, _ENTRY.source == Source.BANK, _ENTRY.settled_at.is_(None))
+        .where(_ENTRY.named == [], ~exists().where(_BACK.c.taken_back_by == _ENTRY.id))
+        .where(_ENTRY.minor == amount.minor, _ENTRY.currency == amount.currency)
+        .order_by(_ENTRY.created_at, _ENTRY.id)
+        .limit(1)
+    )
+    found: str | None = await conn.scalar(query)
+    return found
 
 
 async def taken_back(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:
