@@ -71,7 +71,10 @@ def mark(database: str) -> None:
 )  # fmt: skip
 @steered
 def begin(rows_of: datetime, steering: common_pb2.Steering) -> None:
-    """Hold all services that run from now on; after a restore rather `mark` the rows before they start."""
+    """Hold all services that run from now on; after a restore rather `mark` the rows before they start.
+
+    Once more with an earlier time, where the first was too late: what had left is to be read back again.
+    """
     run(_begin(rows_of, steering))
 
 
@@ -139,10 +142,15 @@ def end(steering: common_pb2.Steering) -> None:
 
 async def _begin(rows_of: datetime, steering: common_pb2.Steering) -> None:
     request = pb.BeginRecoveryRequest(steering=steering, rows_of=to_timestamp(rows_of))
+    later = False
     async with open_rooms() as rooms:
         for room in ROOMS:
             answer = await rooms.ask(_of(rooms, room).BeginRecovery, request, room=room)
-            screen.say(f"{room}: held since {words.instant(answer.recovery.begun_at)}")
+            found = answer.recovery
+            screen.say(f"{room}: held since {words.instant(found.begun_at)}, rows of {words.instant(found.rows_of)}")
+            later |= from_timestamp(found.rows_of) < rows_of
+    if later:
+        screen.say("The earlier time stands: what is read back is never made less.")
 
 
 async def _read() -> None:

@@ -38,6 +38,7 @@ CATALOGUE: Catalogue = {
         "en": "There is no such country code: two letters, for example IT.",
     },
     "not_a_date": {"it": "La data non esiste.", "en": "There is no such date."},
+    "instant_in_future": {"it": "Questo momento è nel futuro.", "en": "This time lies in the future."},
     "not_an_amount": {"it": "L’importo non è valido.", "en": "This is not a valid amount."},
     "not_a_choice": {"it": "Il valore non è tra quelli previsti.", "en": "This is not one of the possible values."},
     "not_a_page_token": {

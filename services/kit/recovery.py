@@ -24,6 +24,7 @@ from services.kit.errors import CasellaError, NotFound
 from services.kit.ids import derive, new_id
 from services.kit.message_ids import ours_in
 from services.kit.tables import recoveries, recovery_findings, sent_elsewhere
+from services.kit.validation import Violations
 
 _MARGIN = timedelta(hours=1)
 """What is read back begins so long before the instant of the rows: clocks differ, and twice is harmless."""
@@ -110,16 +111,25 @@ class Recoveries:
             return recovery, [] if recovery is None else await _findings(conn, recovery.recovery_id)
 
     async def begin(self, entry: AuditEntry, rows_of: datetime) -> Recovery:
-        """Begin a recovery in a running room; the one under way stays.
+        """Begin a recovery in a running room; the one under way stays, and an earlier instant has it read again.
 
         Args:
             entry: Who begins it.
             rows_of: The instant of the rows, by whoever restored them: the room runs, so its newest trace is younger.
+
+        Raises:
+            InvalidInput: The instant lies in the future: it is mistyped.
         """
-        now = self._clock.now()
+        now, bad = self._clock.now(), Violations()
+        if rows_of > now:
+            bad.add("rows_of", "instant_in_future")
+        bad.check()
         async with self._database.transaction() as conn:
-            begun = insert(recoveries).values(id=new_id(), begun_at=now, rows_of=min(rows_of, now))
+            begun = insert(recoveries).values(id=new_id(), begun_at=now, rows_of=rows_of)
             await conn.execute(begun.on_conflict_do_nothing())
+            # Never later: what was read is more then, and harmless.
+            too_late = recoveries.c.ended_at.is_(None), recoveries.c.rows_of > rows_of
+            await conn.execute(update(recoveries).where(*too_late).values(rows_of=rows_of, read_at=None))
             recovery = await _under_way(conn)
             await audit.record(conn, _about(entry, recovery), now, account_id=None)
         return recovery
@@ -139,8 +149,9 @@ class Recoveries:
         now = self._clock.now()
         async with self._database.transaction() as conn:
             await _keep(conn, recovery.recovery_id, read.found, now)
-            ours = recoveries.c.id == recovery.recovery_id
-            await conn.execute(update(recoveries).where(ours).values(read_at=now))
+            # Not where the instant was moved meanwhile: this has read too little.
+            ours = recoveries.c.id == recovery.recovery_id, recoveries.c.rows_of == recovery.rows_of
+            await conn.execute(update(recoveries).where(*ours).values(read_at=now))
             undecided = await _undecided(conn, recovery.recovery_id)
         return recovery, read.applied, undecided
 

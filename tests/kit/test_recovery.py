@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -49,8 +49,12 @@ class Outside:
     """What the next reading finds."""
 
     found: list[Found] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    """What happens while it is read."""
 
     async def read(self, recovery: recovery.Recovery) -> Read:
+        if self.meanwhile is not None:
+            await self.meanwhile()
         return Read(["one thing"], self.found)
 
 
@@ -203,12 +207,53 @@ async def test_whoever_begins_a_recovery_in_a_running_room_is_answered_when_it_h
         assert (await stub.BeginRecovery(begin)).recovery == begun
 
 
-async def test_rows_said_to_be_of_later_than_now_are_of_now_and_nothing_is_left_unread(address: str) -> None:
-    tomorrow = to_timestamp(SystemClock().now() + timedelta(days=1))
+async def test_the_time_of_the_rows_is_not_in_the_future_and_only_an_earlier_one_takes_its_place(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery_service, "KNOWN_FOR_SECONDS", 0.0)
+    now = SystemClock().now()
     async with open_channel(address, caller_secret("operator")) as channel:
-        begin = recovery_pb2.BeginRecoveryRequest(steering=STEERING, rows_of=tomorrow)
-        begun = (await recovery_pb2_grpc.RecoveryServiceStub(channel).BeginRecovery(begin)).recovery
-    assert begun.rows_of == begun.begun_at
+        stub = recovery_pb2_grpc.RecoveryServiceStub(channel)
+
+        async def begin(hours: int) -> recovery_pb2.Recovery:
+            rows_of = to_timestamp(now + timedelta(hours=hours))
+            asked = recovery_pb2.BeginRecoveryRequest(steering=STEERING, rows_of=rows_of)
+            found: recovery_pb2.Recovery = (await stub.BeginRecovery(asked)).recovery
+            return found
+
+        with refused_as(errors_pb2.REASON_INVALID_INPUT) as refused:
+            await begin(1)
+        assert [each.message for each in refused.value.violations] == ["Questo momento è nel futuro."]
+        assert not (await stub.GetRecovery(recovery_pb2.GetRecoveryRequest())).HasField("recovery")
+
+        begun = await begin(-5)
+        await stub.ReadBack(recovery_pb2.ReadBackRequest())
+        later = await begin(-4)
+        assert (later.rows_of, later.HasField("read_at")) == (begun.rows_of, True)
+        earlier = await begin(-6)
+        assert (earlier.recovery_id, earlier.HasField("read_at")) == (begun.recovery_id, False)
+        assert from_timestamp(earlier.rows_of) == now - timedelta(hours=6)
+
+
+async def test_a_reading_that_began_before_the_time_was_moved_does_not_count(
+    address: str, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery_service, "KNOWN_FOR_SECONDS", 0.0)
+    begun = SystemClock().now() - timedelta(hours=5)
+    async with open_channel(address, caller_secret("operator")) as channel:
+        stub = recovery_pb2_grpc.RecoveryServiceStub(channel)
+
+        async def begin(rows_of: datetime) -> None:
+            rows = to_timestamp(rows_of)
+            await stub.BeginRecovery(recovery_pb2.BeginRecoveryRequest(steering=STEERING, rows_of=rows))
+
+        async def meanwhile() -> None:
+            await begin(begun - timedelta(hours=1))
+
+        await begin(begun)
+        outside.meanwhile = meanwhile
+        await stub.ReadBack(recovery_pb2.ReadBackRequest())
+        assert not (await stub.GetRecovery(recovery_pb2.GetRecoveryRequest())).recovery.HasField("read_at")
 
 
 def test_what_numbers_sends_charges_or_deletes_is_held() -> None:

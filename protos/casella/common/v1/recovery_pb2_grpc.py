@@ -85,7 +85,8 @@ class RecoveryServiceServicer:
 
     def BeginRecovery(self, request, context):
         """Begins a recovery: from its answer on nothing that is held in a recovery begins (RECOVERY_UNDER_WAY). A restore has
-        begun it in the rows already; again: answers with the one that stands.
+        begun it in the rows already; again: answers with the one that stands, which an earlier instant of the rows moves: what
+        had left is then to be read back again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -37,7 +37,8 @@ class RecoveryServiceStub:
     """Tells whether a recovery is under way, and what a person must decide."""
     BeginRecovery: _grpc.UnaryUnaryMultiCallable[_recovery_pb2.BeginRecoveryRequest, _recovery_pb2.BeginRecoveryResponse]
     """Begins a recovery: from its answer on nothing that is held in a recovery begins (RECOVERY_UNDER_WAY). A restore has
-    begun it in the rows already; again: answers with the one that stands.
+    begun it in the rows already; again: answers with the one that stands, which an earlier instant of the rows moves: what
+    had left is then to be read back again.
     """
     ReadBack: _grpc.UnaryUnaryMultiCallable[_recovery_pb2.ReadBackRequest, _recovery_pb2.ReadBackResponse]
     """Reads back what left the service after the instant of its rows, and applies it. Harmless again. RECOVERY_STATE: no
@@ -65,7 +66,8 @@ class RecoveryServiceAsyncStub(RecoveryServiceStub):
     """Tells whether a recovery is under way, and what a person must decide."""
     BeginRecovery: _aio.UnaryUnaryMultiCallable[_recovery_pb2.BeginRecoveryRequest, _recovery_pb2.BeginRecoveryResponse]  # type: ignore[assignment]
     """Begins a recovery: from its answer on nothing that is held in a recovery begins (RECOVERY_UNDER_WAY). A restore has
-    begun it in the rows already; again: answers with the one that stands.
+    begun it in the rows already; again: answers with the one that stands, which an earlier instant of the rows moves: what
+    had left is then to be read back again.
     """
     ReadBack: _aio.UnaryUnaryMultiCallable[_recovery_pb2.ReadBackRequest, _recovery_pb2.ReadBackResponse]  # type: ignore[assignment]
     """Reads back what left the service after the instant of its rows, and applies it. Harmless again. RECOVERY_STATE: no
@@ -102,7 +104,8 @@ class RecoveryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_recovery_pb2.BeginRecoveryResponse, _abc.Awaitable[_recovery_pb2.BeginRecoveryResponse]]:
         """Begins a recovery: from its answer on nothing that is held in a recovery begins (RECOVERY_UNDER_WAY). A restore has
-        begun it in the rows already; again: answers with the one that stands.
+        begun it in the rows already; again: answers with the one that stands, which an earlier instant of the rows moves: what
+        had left is then to be read back again.
         """
 
     @_abc_1.abstractmethod
