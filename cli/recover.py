@@ -10,6 +10,7 @@ import click
 from casella.common.v1 import common_pb2
 from casella.common.v1 import recovery_pb2 as pb
 from casella.common.v1.recovery_pb2_grpc import RecoveryServiceStub
+from casella.invoicing.v1.invoicing_pb2 import AuditNumberingRequest
 from cli import recover_erasures, recover_runs, screen, words
 from cli.accounts import AccountName
 from cli.doctor.clocks import read_clocks
@@ -236,6 +237,9 @@ async def _end(steering: common_pb2.Steering) -> None:
         await _no_old_run(rooms, min(from_timestamp(told[room].recovery.begun_at) for room in held))
         for room in held:
             await _asked(rooms, room, "EndRecovery", pb.EndRecoveryRequest(steering=steering))
+        numbering = await rooms.ask(rooms.invoicing.AuditNumbering, AuditNumberingRequest(), LONG_SECONDS)
+    for text in numbering.used_outside:
+        screen.say(f"{text}. Unless an order or period takes it over soon, enter it in the books by hand.")
     screen.say("The recovery has ended: numbering, sending, charging and deleting go on.")
 
 

@@ -461,3 +461,10 @@ def test_credit_of_an_account_that_has_ended_is_still_owed() -> None:
     assert (finding.level, "1: 100.00 EUR (a1)" in finding.text) == (Level.WRONG, True)
     assert "casella refund credit" in finding.remedy
     assert credit.judge([]) == []
+
+
+def test_numbers_used_outside_are_noted_for_ever_and_no_alarm() -> None:
+    assert proofs.judge_used_outside([]) == []
+    (told,) = proofs.judge_used_outside(["2026/7, invoice of 2026-11-24", "2026/8, credit note of 2026-11-24"])
+    assert told.level is Level.NOTE
+    assert told.text.endswith("to be entered by hand: 2, the first: 2026/7, invoice of 2026-11-24")

@@ -1,6 +1,6 @@
 """Rows come back from a backup, and certified mail is ahead of them: what had left keeps its number and leaves once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -82,6 +82,8 @@ class Later:
     """It got its number, and did not leave."""
     stranger: pb.Document
     """Of a customer who came after the backup."""
+    twin: pb.Document
+    """Of an order that came after the backup, and of the same content as `invoice`."""
 
     @classmethod
     async def of(cls, worker: Stub, sdi: SdiInMemory, before: Before) -> "Later":
@@ -104,11 +106,12 @@ class Later:
         periods = (await worker.IssueInvoice(period_of)).document
         unsent = (await worker.IssueInvoice(invoice_request())).document
         stranger = (await worker.IssueInvoice(invoice_request(party=BUYERS["stranger"]))).document
-        for each in (invoice, note, part, periods, stranger):
+        twin = (await worker.IssueInvoice(invoice_request(party=BUYERS["order"]))).document
+        for each in (invoice, note, part, periods, stranger, twin):
             await transmit(worker, each)
         for file, _ in sdi.sent:
             sdi.mailbox.append(envelope(PEC, (file.name, file.content), kind="avvenuta-consegna"))
-        return cls(invoice, note, credit, part, part_of, periods, period_of, unsent, stranger)
+        return cls(invoice, note, credit, part, part_of, periods, period_of, unsent, stranger, twin)
 
 
 def period_of_later() -> Any:
@@ -130,6 +133,8 @@ class After(Recovering):
     before: Before
     later: Later
     worker: Stub
+    applied: Sequence[str]
+    """What the first reading told, a line each."""
 
     async def state(self, invoice_id: str) -> pb.TransmissionState:
         """How the SdI stands to an invoice."""
@@ -158,8 +163,9 @@ async def after(databases: TestDatabases, tmp_path_factory: pytest.TempPathFacto
     url = await restored(admin, "invoicing", url, file, clock.advance(days=1))
     async with running(url, folder, sdi, clock) as room:
         recovering = RecoveryServiceStub(room.channel("operator"))
-        assert (await recovering.ReadBack(recovery.ReadBackRequest(), timeout=30)).finished
-        yield After(recovering, room, sdi, before, later, stub(room, "worker"))
+        read = await recovering.ReadBack(recovery.ReadBackRequest(), timeout=30)
+        assert read.finished
+        yield After(recovering, room, sdi, before, later, stub(room, "worker"), list(read.applied))
     await databases.drop(url)
 
 
@@ -185,11 +191,23 @@ async def test_a_file_that_had_left_unanswered_is_known_as_sent(after: After) ->
 
 async def test_a_person_is_told_of_each_number_and_file_for_which_nothing_in_the_rows_asks(after: After) -> None:
     found, later = await after.findings(), after.later
-    unasked = (later.note, later.part, later.period, later.stranger)
+    unasked = (later.note, later.part, later.period, later.stranger, later.twin)
     assert found["document_to_enter"] == sorted(each.number for each in unasked)
     assert found["number_unaccounted"] == [later.unsent.number]
     assert found["file_sent_again"] == [file.name for file, _ in after.sdi.sent if file.name.endswith("_00006.xml")]
     assert later.invoice.number not in str(found)
+
+
+async def test_of_documents_of_one_content_only_as_many_are_promised_as_proformas_ask_for(after: After) -> None:
+    promised = [line for line in after.applied if "will be taken over" in line]
+    assert [line.split()[0] for line in promised] == [after.later.invoice.number]
+
+
+async def test_reading_again_counts_no_file_a_second_time(after: After) -> None:
+    again = await after.recovering.ReadBack(recovery.ReadBackRequest(), timeout=30)
+    newly = "files newly found to have left that the rows did not know as sent"
+    assert (f"{newly}: 0" in again.applied, f"{newly}: 0" in after.applied) == (True, False)
+    assert again.applied[0] == f"messages of the certified mailbox looked at: {len(after.sdi.mailbox)}"
 
 
 async def test_an_order_s_invoice_that_had_left_keeps_its_number(after: After) -> None:
@@ -213,7 +231,8 @@ async def test_a_renewal_s_invoice_that_had_left_keeps_its_number_and_the_next_p
     again = await after.once_ended(partial(after.worker.IssueInvoice, after.later.period_of))
     await after.keeps_its_number_and_stays_sent(again.document, after.later.period)
     following = invoice_request(order_id="", period=period_of_later(), party=BUYERS["period"])
-    used = {each.number for each in (after.later.note, after.later.part, after.later.stranger, after.later.unsent)}
+    later = after.later
+    used = {each.number for each in (later.note, later.part, later.stranger, later.twin, later.unsent)}
     document = (await after.worker.IssueInvoice(following)).document
     assert document.number not in {again.document.number, *used}
     names = {file.name for file, _ in after.sdi.sent}

@@ -6,7 +6,8 @@ the rows will ask for again takes its number over (`service.issuing`); the rest 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -67,11 +68,12 @@ class ReadingBack:
             if recovery.read_at is None:
                 await outside.skip_proformas(conn, _SKIPPED_PROFORMAS)
             used = await outside.waiting(conn)
-            expected = await self._expected(conn) if used else set()
-        taken = [each for each in used if each.essence in expected]
+            asked = await self._asked(conn) if used else Counter()
+        taken = _taken_over(used, asked)
         applied = [
-            f"messages of the certified mailbox: {counts.messages}, receipts of the SdI applied: {counts.receipts}",
-            f"files found to have left that the rows did not know as sent: {sent}",
+            f"messages of the certified mailbox looked at: {len(kept)}",
+            f"receipts of the SdI newly applied: {counts.receipts}",
+            f"files newly found to have left that the rows did not know as sent: {sent}",
             *(f"{each.number} will be taken over by the order or period that it is of" for each in taken),
         ]
         return Read(applied, [*found, *(_finding(each) for each in used if each not in taken)])
@@ -115,8 +117,7 @@ class ReadingBack:
             elif await outside.number_is_known(conn, self._issuer.vat_number, document.file.number):
                 found.append(_sent_again(name, document.file.number))
             else:
-                await outside.keep(conn, document, self._issuer.vat_number, now)
-                sent += 1
+                sent += await outside.keep(conn, document, self._issuer.vat_number, now)
         return found, sent
 
     async def _raise(self, conn: AsyncConnection, left: _Left) -> None:
@@ -129,16 +130,26 @@ class ReadingBack:
         if counts:
             await outside.raise_file_numbers(conn, max(counts))
 
-    async def _expected(self, conn: AsyncConnection) -> set[bytes]:
-        """What the orders and periods that have no invoice yet will ask for."""
-        essences = set()
+    async def _asked(self, conn: AsyncConnection) -> Counter[bytes]:
+        """What the orders and periods that have no invoice yet will ask for, and how many of them for the same."""
+        essences: Counter[bytes] = Counter()
         for proforma_id in await outside.open_proformas(conn):
             proforma = await documents.by_id(conn, proforma_id)
             if proforma is not None:
                 invoice = replace(proforma, kind=DocumentKind.INVOICE, number=f"{proforma.date.year}/1")
                 written = write_invoice(compose_invoice(invoice, self._issuer, progressive(1)))
-                essences.add(read_own_file(written, self._issuer.vat_number).essence)
+                essences[read_own_file(written, self._issuer.vat_number).essence] += 1
         return essences
+
+
+def _taken_over(used: Sequence[Used], asked: Mapping[bytes, int]) -> list[Used]:
+    """What will be taken over: of documents of the same content the first ones, as many as are asked for."""
+    left, taken = Counter(asked), []
+    for each in used:
+        if each.essence is not None and left[each.essence] > 0:
+            left[each.essence] -= 1
+            taken.append(each)
+    return taken
 
 
 def _count(name: str) -> int:

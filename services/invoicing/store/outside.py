@@ -71,8 +71,12 @@ async def number_is_known(conn: AsyncConnection, issuer: str, number: str) -> bo
     return (await conn.execute(select(documents.c.id).where(*ours))).first() is not None
 
 
-async def keep(conn: AsyncConnection, found: OutsideDocument, issuer: str, now: datetime) -> None:
-    """Keeps a document whose number no row here bears; what was read of that number first stays."""
+async def keep(conn: AsyncConnection, found: OutsideDocument, issuer: str, now: datetime) -> bool:
+    """Keeps a document whose number no row here bears; what was read of that number first stays.
+
+    Returns:
+        Whether it is new.
+    """
     file = found.file
     facts = {
         "kind": file.kind, "date": file.date, "gross": file.gross.minor, "currency": file.gross.currency,
@@ -80,9 +84,8 @@ async def keep(conn: AsyncConnection, found: OutsideDocument, issuer: str, now: 
     }  # fmt: skip
     kept = insert(outside_documents).values(issuer=issuer, year=file.year, sequence=file.sequence, read_at=now, **facts)
     unknown = _OUTSIDE.kind.is_(None)
-    await conn.execute(
-        kept.on_conflict_do_update(index_elements=["issuer", "year", "sequence"], set_=facts, where=unknown)
-    )
+    new = kept.on_conflict_do_update(index_elements=["issuer", "year", "sequence"], set_=facts, where=unknown)
+    return (await conn.execute(new.returning(_OUTSIDE.sequence))).first() is not None
 
 
 async def raise_numbers(conn: AsyncConnection, issuer: str, highest: dict[int, int], now: datetime) -> None:
