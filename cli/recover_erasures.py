@@ -19,24 +19,35 @@ async def repeat(rooms: Rooms, named: Sequence[str], steering: common_pb2.Steeri
     """Repeat the erasures that Temporal knows as done and the rows do not, and those of the accounts named."""
     done = [await accounts.id_of(rooms, name) for name in named]
     done += [each for each in await _told_by_temporal(rooms) if each not in done]
-    begun = [each for each in done if await _is_there(rooms, each)]
-    for account_id in begun:
+    there = [each for each in done if await _is_there(rooms, each)]
+    for account_id in there:
+        if await _is_decided(rooms, account_id):
+            screen.say(f"account {account_id}: decided already, it is erased again once the recovery has ended")
+            continue
         asked = erasures_pb2.RepeatErasureRequest(account_id=account_id, steering=steering)
         await rooms.ask(rooms.erasures.RepeatErasure, asked)
         screen.say(f"account {account_id} is erased again, once the recovery has ended")
-    if not begun:
+    if not there:
         screen.say("Temporal knows of no account that was erased and is there again")
 
 
 async def _is_there(rooms: Rooms, account_id: str) -> bool:
-    """Whether the rows have the account, and its erasure is neither done nor begun again."""
+    """Whether the rows have the account, and know of no erasure that is done."""
     known = await rooms.ask_for(rooms.trial.GetAccount, trial_pb2.GetAccountRequest(account_id=account_id))
+    erasure = await _erasure(rooms, account_id)
+    return known is not None and (erasure is None or erasure.state != erasures_pb2.ERASURE_STATE_ERASED)
+
+
+async def _is_decided(rooms: Rooms, account_id: str) -> bool:
+    """Whether its erasure is begun again."""
+    erasure = await _erasure(rooms, account_id)
+    return erasure is not None and erasure.state == erasures_pb2.ERASURE_STATE_APPROVED and erasure.email_skipped
+
+
+async def _erasure(rooms: Rooms, account_id: str) -> erasures_pb2.Erasure | None:
     asked = erasures_pb2.GetErasureRequest(account_id=account_id)
-    erasure = await rooms.ask_for(rooms.erasures.GetErasure, asked)
-    if known is None or erasure is None:
-        return known is not None
-    approved = erasure.erasure.state == erasures_pb2.ERASURE_STATE_APPROVED and erasure.erasure.email_skipped
-    return not approved and erasure.erasure.state != erasures_pb2.ERASURE_STATE_ERASED
+    answer = await rooms.ask_for(rooms.erasures.GetErasure, asked)
+    return None if answer is None else answer.erasure
 
 
 async def _told_by_temporal(rooms: Rooms) -> list[str]:

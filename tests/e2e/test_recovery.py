@@ -123,7 +123,7 @@ async def test_after_a_restore_nothing_leaves_twice_and_every_order_goes_on(befo
     (await desk.casella("recover", "mails", str(before.var / "mail"))).well()
     assert await count(play, "support", "erasure_requests") == 0  # whom the rows brought back
     assert before.erased in (await desk.casella("recover", "erasures", *_WHY)).well().out
-    assert "no account" in (await desk.casella("recover", "erasures", *_WHY)).well().out
+    assert f"{before.erased}: decided already" in (await desk.casella("recover", "erasures", *_WHY)).well().out
     assert (await payment_of(play, order_id)).state == payments_pb2.PAYMENT_REQUEST_STATE_PAID
     (await desk.casella("recover", "end", *_WHY)).badly(1, "not decided")
     undecided = await findings(desk)
@@ -135,7 +135,9 @@ async def test_after_a_restore_nothing_leaves_twice_and_every_order_goes_on(befo
     assert len([each for each in await documents_of(play, customer) if _invoice(each)]) == 0  # held until here
     (await desk.casella("recover", "end", *_WHY)).badly(1, "still runs as it did", "recover wake --end-runs")
     (await desk.casella("recover", "wake", "--end-runs")).well()
-    (await desk.casella("recover", "end", *_WHY)).well()
+    assert (
+        f"{lost_number}, invoice of" in (await desk.casella("recover", "end", *_WHY)).well().out
+    )  # nobody asks for it
 
     done = await until(partial(_fulfilled, play, order_id), "the order's end")
     await e_invoice_ended(play, done.invoice_id)
@@ -147,6 +149,7 @@ async def test_after_a_restore_nothing_leaves_twice_and_every_order_goes_on(befo
     audit = (await desk.casella("audit", "--json")).json
     assert audit["numbering"]["violations"] == []
     assert [each.split(",")[0] for each in audit["numbering"]["used_outside"]] == [lost_number]
+    assert f"to be entered by hand: 1, the first: {lost_number}" in (await desk.casella("doctor")).out
 
     newcomer, next_order = await play.buyer(common.PAYMENT_METHOD_ONLINE)
     await play.pay_by_card(newcomer)
