@@ -189,4 +189,5 @@ class PayableTax(Payable):
         if decision in self.offered:
             return
         offered = ", ".join(self.tax_updates())
-        raise Wrong(f"not offered now; offered: {offered or 'nothing, the tax waits for no decision'}")
+        # That is all that is known here: the page may well offer what has nothing to do with the tax.
+        raise Wrong(f"not offered now; offered: {offered}" if offered else "the tax waits for no decision")

@@ -208,7 +208,7 @@ async def test_where_vies_says_no_an_operator_charges_the_vat_to_which_the_custo
     asked = await play.order_when(customer, placed.order_id, lambda order: bool(order.proforma_number))
     assert (asked.tax_treatment, asked.totals) == (common.TAX_TREATMENT_DOMESTIC, quote.totals_with_vat)
     assert asked.totals.vat.minor > 0
-    await refused(desk, workflow_id, "charge_vat", why, "nothing, the tax waits for no decision")
+    await refused(desk, workflow_id, "charge_vat", why, "the tax waits for no decision")
     assert await desk.audited("ordering", placed.order_id) == [(OPERATOR, "tax_charge_vat", "no_proof")]
     await vies_says(desk, "DE123456788", "valid")
 

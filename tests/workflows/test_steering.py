@@ -5,6 +5,10 @@ from typing import Any
 import pytest
 
 from casella.common.v1.common_pb2 import Date, Money
+from casella.ordering.v1.ordering_pb2 import TAX_DECISION_CHARGE_VAT, TAX_DECISION_OTHER_PROOF
+from workflows.order import Order
+from workflows.payable_tax import PayableTax
+from workflows.renewal import Renewal
 from workflows.steering import Extension, Why, Wrong, check_extension, check_why
 from workflows.steering_money import (
     Assignment,
@@ -127,3 +131,15 @@ def test_money_is_given_to_one_payment_request_that_is_named_in_text(number: obj
     check_assignment(Assignment("payer_confirmed", payment_request_id=TICKET))
     with pytest.raises(Wrong, match=r"proforma_number|payment_request_id"):
         check_assignment(Assignment("payer_confirmed", proforma_number=number, payment_request_id=request_id))
+
+
+@pytest.mark.parametrize("process", [Order, Renewal])
+def test_a_decision_about_a_tax_that_waits_for_none_is_refused_by_that_alone(process: type[PayableTax]) -> None:
+    """The page may offer what has nothing to do with the tax: `cancel_order`, `record_bank_transfer`."""
+    fresh = process.__new__(process)
+    with pytest.raises(Wrong) as refused:
+        fresh.must_offer(TAX_DECISION_CHARGE_VAT, Why("no_proof"))
+    assert refused.value.message == "the tax waits for no decision"
+    fresh.offered = (TAX_DECISION_OTHER_PROOF,)
+    with pytest.raises(Wrong, match="not offered now; offered: accept_other_proof"):
+        fresh.must_offer(TAX_DECISION_CHARGE_VAT, Why("no_proof"))
