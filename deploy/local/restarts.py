@@ -45,7 +45,8 @@ class Restarts:
         self.ends[name] = self.ends.get(name, 0) + 1
         pause = self._next_pause(name)
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-        self._say(f"{name} {how}; it is started again in {pause:.1f} s, its log says why")
+        why = "the system may have killed it (out of memory?)" if code == -signal.SIGKILL else "its log says why"
+        self._say(f"{name} {how}; it is started again in {pause:.1f} s, {why}")
         self._tasks[name] = asyncio.create_task(self._later(name, pause, start))
 
     def cancel(self, name: str) -> None:
