@@ -156,12 +156,13 @@ def credit_note(of: Document, gross: int | None = None, **changes: Any) -> Docum
     fields = {field.name for field in dataclasses.fields(Document)}
     credit = Credit(**{**usual, **{name: value for name, value in changes.items() if name not in fields}})
     amount = totals(of.lines).gross if gross is None else Money(gross)
+    duty_first = credit.reason is CreditReason.WITHDRAWAL
     return dataclasses.replace(
         of,
         kind=DocumentKind.CREDIT_NOTE,
         number="2026/2",
         date=date(2026, 3, 6),
-        lines=note_lines(credit, of, split(vat_shares(of.lines), amount)),
+        lines=note_lines(credit, of, split(vat_shares(of.lines), amount, duty_first=duty_first)),
         issued_at=datetime(2026, 3, 6, 10, tzinfo=UTC),
         credit=credit,
         **{name: value for name, value in changes.items() if name in fields},

@@ -24,6 +24,7 @@ from tests.invoicing.builders import (
     recipient,
     steering,
     totals,
+    untaxed,
 )
 from tests.invoicing.clients import Stub
 from tests.invoicing.mails import only_mail, text_of
@@ -97,6 +98,22 @@ async def test_a_whole_credit_has_the_next_number_and_says_what_it_credits(room:
         "invoice_id": invoice.document_id,
         "order_id": invoice.order_id,
     }
+
+
+@pytest.mark.parametrize(
+    ("reason", "credited_lines"),
+    [
+        (pb.CREDIT_REASON_WITHDRAWAL, [("N2.1", 100_00), ("N1", 2_00)]),
+        (pb.CREDIT_REASON_CONTRACT, [("N2.1", 102_00)]),
+    ],
+)
+async def test_charged_stamp_duty_goes_back_first_where_a_withdrawal_is_the_cause(
+    worker: Stub, reason: pb.CreditReason, credited_lines: list[tuple[str, int]]
+) -> None:
+    lines = [line(70, rate="0.00", nature="N2.1"), line(1, 200, "0.00", "Imposta di bollo", "N1")]
+    invoice = await issued(worker, **untaxed(lines=lines, totals=totals(107_00, 0)))
+    note = await credited(worker, credit_request(invoice, 102_00, reason=reason))
+    assert [(each.nature, each.net.minor) for each in note.lines] == credited_lines
 
 
 async def test_an_invoice_names_its_credit_notes_and_what_was_credited_so_far(

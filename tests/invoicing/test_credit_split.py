@@ -124,7 +124,35 @@ def test_stamp_duty_that_was_charged_is_credited_last(amount: int, sold: int, du
     assert (note.get(Natura.NOT_SUBJECT, 0), note.get(Natura.EXCLUDED, 0)) == (sold, duty)
 
 
-@pytest.mark.parametrize(("amount", "due"), [(77_47, None), (77_48, Money(2_00)), (80_00, Money(2_00))])
+@pytest.mark.parametrize(
+    ("amount", "sold", "duty"),
+    [
+        (1_99, 1_99, 0),
+        (2_00, 0, 2_00),
+        (2_01, 1, 2_00),
+        (80_00, 78_00, 2_00),
+        (81_77, 79_77, 2_00),
+        (82_00, 80_00, 2_00),
+    ],
+)
+def test_after_a_withdrawal_stamp_duty_is_credited_first_and_what_stays_owed_is_of_the_sale(
+    amount: int, sold: int, duty: int
+) -> None:
+    shares = split(vat_shares(CHARGED), Money(amount), duty_first=True)
+    note = {share.natura: share.taxable.minor for share in shares}
+    assert (note.get(Natura.NOT_SUBJECT, 0), note.get(Natura.EXCLUDED, 0)) == (sold, duty)
+    left = left_of(vat_shares(CHARGED), shares)
+    assert gross_of(left) == Money(82_00 - amount)
+    assert all(share.taxable.minor >= 0 for share in left)
+
+
+def test_only_what_is_left_of_the_duty_goes_back_where_the_sale_has_less_left_than_stays_owed() -> None:
+    left = left_of(vat_shares(CHARGED), split(vat_shares(CHARGED), Money(79_00)))
+    note = {share.natura: share.taxable.minor for share in split(left, Money(50), duty_first=True)}
+    assert note == {Natura.NOT_SUBJECT: 50}
+
+
+@pytest.mark.parametrize(("amount", "due"), [(79_47, None), (79_48, Money(2_00)), (82_00, Money(2_00))])
 def test_a_note_owes_stamp_duty_by_its_own_lines_without_vat(amount: int, due: Money | None) -> None:
     credited = untaxed(TaxTreatment.REVERSE_CHARGE, business_abroad(), lines=CHARGED)
     assert stamp_duty(credit_note(credited, amount)) == due

@@ -21,17 +21,20 @@ def left_of(invoiced: Sequence[VatShare], credited: Iterable[VatShare]) -> tuple
     return tuple(_less(share, [note for note in taken if _same_tax(note, share)]) for share in invoiced)
 
 
-def split(left: Sequence[VatShare], gross: Money) -> tuple[VatShare, ...]:
+def split(left: Sequence[VatShare], gross: Money, *, duty_first: bool = False) -> tuple[VatShare, ...]:
     """Splits an amount over what is left of an invoice, so that net and VAT add up to the cent.
 
     Stamp duty that was charged (natura N1) is not the sale's: it gives only what the other shares do not have, so all
-    of it where all is credited. Each other share gives in proportion to what is left of it. What remains uncredited is
-    what is split into net and VAT, and the note takes the difference. So errors of rounding do not add up over many
-    notes: the VAT of each is within a cent of its rate (SdI code 00421), and the last one takes exactly the rest.
+    of it where all is credited. With `duty_first` it gives before them, but nothing where less is credited than it has:
+    so what stays invoiced after a withdrawal, which owes days of service, is of the sale alone. Each other share gives
+    in proportion to what is left of it. What remains uncredited is what is split into net and VAT, and the note takes
+    the difference. So errors of rounding do not add up over many notes: the VAT of each is within a cent of its rate
+    (SdI code 00421), and the last one takes exactly the rest.
 
     Args:
         left: What is left of each share.
         gross: From one cent to the sum of what is left.
+        duty_first: Whether the stamp duty goes back before what is sold, and not after it.
 
     Returns:
         The note's shares; one that gives nothing is left out.
@@ -45,7 +48,8 @@ def split(left: Sequence[VatShare], gross: Money) -> tuple[VatShare, ...]:
     duties = [share for share in left if share.natura is Natura.EXCLUDED]
     sold = [share for share in left if share.natura is not Natura.EXCLUDED]
     rest = (whole - gross).minor
-    kept = min(rest, sum(share.gross.minor for share in duties))
+    left_sold = sum(share.gross.minor for share in sold)
+    kept = 0 if duty_first and rest <= left_sold else min(rest, sum(share.gross.minor for share in duties))
     notes = (*_given(sold, rest - kept), *_given(duties, kept))
     return tuple(note for note in notes if note.gross)
 

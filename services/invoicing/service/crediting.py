@@ -116,7 +116,7 @@ class Crediting:
         remaining = total((share.gross for share in left), order.gross.currency)
         if order.gross > remaining:
             raise CreditExceedsInvoice(metadata={"left": str(max(0, remaining.minor))})
-        return split(left, order.gross)
+        return split(left, order.gross, duty_first=order.reason is CreditReason.WITHDRAWAL)
 
 
 def _check(order: CreditOrder, invoice: Document, today: date) -> None:

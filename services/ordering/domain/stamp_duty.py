@@ -39,6 +39,11 @@ def charged(lines: Iterable[_Line], treatment: TaxTreatment, policy: TaxPolicy) 
     return STAMP_DUTY.minor if due and policy.stamp_duty == "charged" else 0
 
 
+def charged_in(lines: Iterable[_Line]) -> int:
+    """The stamp duty that some lines charge, in euro cents."""
+    return sum(line.net_minor for line in lines if line.code == CODE)
+
+
 def nature_of(line: _Line, treatment: TaxTreatment) -> str:
     """Why a line has no VAT, as FatturaPA's Natura; empty where it has."""
     return NATURE if line.code == CODE else treatment.nature

@@ -106,6 +106,20 @@ def owed(contract: Contract, total: Money, on: date) -> Money:
     return total.share(days_owed(contract, on), contract.term.days)
 
 
+def with_duty(due: Money, price: Money, duty: Money) -> Money:
+    """What is owed of a price and of the stamp duty that was charged beside it.
+
+    The duty is no service, of which days could be owed: it goes back whole, or, where nothing of the price goes back,
+    not at all.
+
+    Args:
+        due: What is owed of the price.
+        price: What was asked for the service.
+        duty: What was charged beside it; zero where nothing was.
+    """
+    return price + duty if due and due == price else due
+
+
 def served(contract: Contract, on: date) -> Served | None:
     """The days of service that are owed; None where none is."""
     days = days_owed(contract, on)

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from services.kit.calendar import Period
 from services.ordering.domain.kinds import PaymentMethod
-from services.ordering.domain.quote import Quote, QuoteTotals, from_content
+from services.ordering.domain.quote import Quote, QuoteLine, QuoteTotals, from_content
 from services.ordering.domain.states import OrderState
 from services.ordering.domain.tax import TaxTreatment
 from services.ordering.domain.tax_waiting import TaxDecision
@@ -64,6 +64,11 @@ class OrderRow:
     def totals(self) -> QuoteTotals | None:
         """What is to be paid; None while its tax is open."""
         return None if self.tax_treatment is None else self.quote.totals_of(self.tax_treatment)
+
+    @property
+    def lines(self) -> tuple[QuoteLine, ...]:
+        """What it is for, taxed as it was decided; while its tax is open as the quote has it."""
+        return self.quote.lines_of(self.tax_treatment or self.quote.tax.treatment)
 
     @property
     def quote(self) -> Quote:

@@ -18,13 +18,14 @@ from services.kit.money import Money, total
 from services.ordering.domain.dunning import purge_at
 from services.ordering.domain.leaving import owed_by_the_day
 from services.ordering.domain.policy import RenewalPolicy
+from services.ordering.domain.stamp_duty import charged_in
 from services.ordering.domain.states import OrderState, PeriodState, SubscriptionState
-from services.ordering.domain.withdrawal import Contract, Ground, Served, days_owed, owed, refund_by, served
+from services.ordering.domain.withdrawal import Contract, Ground, Served, days_owed, owed, refund_by, served, with_duty
 from services.ordering.domain.withdrawal_next import Paid
 from services.ordering.orders.rows import OrderRow
 from services.ordering.readings import Invoiced
 from services.ordering.subscriptions import period_store
-from services.ordering.subscriptions.rows import PeriodRow, SubscriptionRow
+from services.ordering.subscriptions.rows import Measured, PeriodRow, SubscriptionRow
 from services.ordering.subscriptions.store import find_subscription
 from services.ordering.withdrawals.consequences import Sums
 from services.ordering.withdrawals.rows import Payment, contract_of
@@ -152,18 +153,23 @@ class Payments:
         if order.order_id in self.fixed:
             return _as_fixed(contract, self.fixed[order.order_id])
         left = self._left(_total(order), order.invoice_id)
+        duty = min(left, Money(charged_in(order.lines), left.currency))
+        price = left - duty
         leaving = self.ground is Ground.RENEWAL_WITHOUT_NOTICE
-        due = owed_by_the_day(contract, left, on) if leaving else owed(contract, left, on)
-        return self._reckoned(contract, left, order.invoice_id, due, on)
+        due = owed_by_the_day(contract, price, on) if leaving else owed(contract, price, on)
+        return self._reckoned(contract, left, order.invoice_id, with_duty(due, price, duty), on)
 
     def _of_period(self, period: PeriodRow, on: date) -> _Reckoned:
         contract = Contract(OrderState.FULFILLED, None, period.days, start_at_once=True)
         if period.period_id in self.fixed:
             return _as_fixed(contract, self.fixed[period.period_id])
-        left = self._left(_gross(period), period.invoice_id)
+        measured = _measured(period)
+        left = self._left(measured.totals.gross, period.invoice_id)
         leaving = self.ground is Ground.RENEWAL_WITHOUT_NOTICE
-        due = owed_by_the_day(contract, left, on) if leaving else Money(0, left.currency)
-        return self._reckoned(contract, left, period.invoice_id, due, on)
+        duty = min(left, Money(charged_in(measured.lines), left.currency))
+        price = left - duty
+        due = owed_by_the_day(contract, price, on) if leaving else Money(0, left.currency)
+        return self._reckoned(contract, left, period.invoice_id, with_duty(due, price, duty), on)
 
     def _left(self, gross: Money, invoice_id: UUID | None) -> Money:
         """What was asked for, less what was credited of it before."""
@@ -226,10 +232,10 @@ def _total(order: OrderRow) -> Money:
     return (order.totals or order.quote.totals).gross
 
 
-def _gross(period: PeriodRow) -> Money:
+def _measured(period: PeriodRow) -> Measured:
     if period.measured is None:
         raise AssertionError("a paid period was measured")
-    return period.measured.totals.gross
+    return period.measured
 
 
 def _invoice(invoice_id: UUID | None) -> UUID:

@@ -12,7 +12,16 @@ from services.kit.money import Money
 from services.ordering.domain.dates import first_period, withdrawal_until
 from services.ordering.domain.kinds import Billing
 from services.ordering.domain.states import OrderState
-from services.ordering.domain.withdrawal import Contract, Refusal, days_owed, owed, refund_by, refusal, served
+from services.ordering.domain.withdrawal import (
+    Contract,
+    Refusal,
+    days_owed,
+    owed,
+    refund_by,
+    refusal,
+    served,
+    with_duty,
+)
 from services.ordering.domain.withdrawal_next import Owed, Paid, WithdrawalNext, WithdrawalStanding, next_step
 
 ORDERED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -46,6 +55,22 @@ def test_an_order_that_has_ended_unpaid_binds_nobody(state: OrderState) -> None:
 def test_who_is_no_consumer_has_no_right_and_a_second_notice_finds_nothing() -> None:
     assert refusal(contract(consumer=False), date(2026, 3, 3), withdrawn=False) is Refusal.NOT_GRANTED
     assert refusal(contract(), date(2026, 3, 3), withdrawn=True) is Refusal.ALREADY_WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("due", "price", "duty", "owes"),
+    [
+        (23, 85_32, 2_00, 23),
+        (85_32, 85_32, 2_00, 87_32),
+        (85_32, 85_32, 0, 85_32),
+        (0, 85_32, 2_00, 0),
+        (0, 0, 2_00, 0),
+    ],
+)
+def test_charged_stamp_duty_goes_back_whole_unless_nothing_of_the_price_does(
+    due: int, price: int, duty: int, owes: int
+) -> None:
+    assert with_duty(Money(due), Money(price), Money(duty)) == Money(owes)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import end_of_day, start_of_day
 from services.kit.wire import from_date, from_timestamp, to_date
-from services.ordering.domain.policy import OrderingPolicy
+from services.ordering.domain.policy import OrderingPolicy, TaxPolicy
 from tests.ordering.shop import ACME, ANNA, STEERING, Shop, mailboxes, place_request
 from tests.ordering.subscribers import MONTHLY, Subscriber, annual, monthly
-from tests.ordering.withdrawers import bought, read, send, withdraw, withdrawal_request
+from tests.ordering.withdrawers import advance, bought, read, send, withdraw, withdrawal_request
 from tests.support.refusals import bad_fields, refused_for, unavailable
 from tests.support.room import request_id
 
@@ -71,6 +71,20 @@ async def test_what_would_be_owed_and_refunded_today_is_told(shop: Shop) -> None
     assert "per 4 giorni di servizio su 365" in shown
     assert "entro il 19 marzo 2026" in shown
     assert "4 aprile 2026" in shown  # readable for 30 days
+
+
+@pytest.mark.parametrize("policy", [OrderingPolicy(tax=TaxPolicy(stamp_duty="charged"))])
+async def test_stamp_duty_that_was_charged_goes_back_whole_and_no_day_of_service_is_owed_of_it(shop: Shop) -> None:
+    in_livigno = common_pb2.BillingParty.FromString(ANNA.SerializeToString())
+    in_livigno.address.MergeFrom(common_pb2.Address(city="Livigno", postal_code="23041", province="SO"))
+    order = await bought(shop, party=in_livigno, billing=MONTHLY, items=[mailboxes(60)])
+    assert [(line.net.minor, line.nature) for line in order.lines] == [(90_00, "N2.1"), (2_00, "N1")]
+    day(shop, 5)
+    offer = (await read(shop, order)).offer
+    assert (offer.paid.minor, offer.owed.minor) == (92_00, round(90_00 * 4 / 31))
+    await withdraw(shop, order)
+    (refund,) = (await advance(shop, order.order_id)).withdrawal.refunds
+    assert refund.amount.minor == 92_00 - 11_61
 
 
 async def test_before_the_payment_nothing_is_owed_and_nothing_refunded(shop: Shop) -> None:
