@@ -33,7 +33,9 @@ def _split(document: Document) -> tuple[int, int, bool]:
         pytest.param(100_00, (98_00, 2_00, True), (52_00, 0, False), id="the part payment owes it"),
         pytest.param(76_00, (76_00, 0, False), (74_00, 2_00, True), id="neither would owe it"),
         pytest.param(77_47, (77_47, 0, False), (72_53, 2_00, True), id="the last sum that owes none"),
-        pytest.param(77_48, (75_48, 2_00, True), (74_52, 0, False), id="the first sum that owes it"),
+        pytest.param(77_48, (77_48, 0, True), (72_52, 2_00, True), id="owes it and has no room for its line"),
+        pytest.param(79_47, (79_47, 0, True), (70_53, 2_00, True), id="the last sum that has none"),
+        pytest.param(79_48, (77_48, 2_00, True), (72_52, 0, False), id="owes it beside its line"),
         pytest.param(152_00, (150_00, 2_00, True), (0, 0, False), id="all of it"),
     ],
 )
@@ -59,8 +61,17 @@ def test_a_part_payment_calls_the_duty_what_the_sale_calls_it() -> None:
     assert duty.description == "Imposta di bollo"
 
 
+@pytest.mark.parametrize("received", [60_00, 100_00, 152_00])
+def test_what_is_sold_does_not_name_the_duty(received: int) -> None:
+    sold = part_payment(SALE, received).lines[0]
+    assert "bollo" not in sold.description
+    assert sold.description.endswith(f"per: 100 × {SALE.lines[0].description}")
+
+
 def test_a_credit_note_that_gives_the_duty_back_does_not_pay_it_again() -> None:
     rest = less(SALE, part_payment(SALE, 76_00))
     assert _split(rest) == (74_00, 2_00, True)
-    part = part_payment(SALE, 77_48)
-    assert _split(credit_note(part)) == (75_48, 2_00, False)
+    part = part_payment(SALE, 79_48)
+    assert _split(credit_note(part)) == (77_48, 2_00, True)
+    small = part_payment(SALE, 76_00)
+    assert _split(credit_note(less(SALE, small))) == (74_00, 2_00, False)

@@ -9,6 +9,7 @@ from datetime import date
 from services.invoicing.domain.credit_texts import written_day
 from services.invoicing.domain.documents import Language
 from services.invoicing.domain.sums import Line
+from services.invoicing.domain.tax import Natura
 
 _MOST_SOLD = 600
 """Characters of what is sold that the line of a part payment repeats; the proforma says the rest."""
@@ -24,8 +25,8 @@ _AND_MORE = "…"
 
 
 def received_text(language: Language, day: date, proforma: str, lines: Sequence[Line]) -> str:
-    """What the line of a part payment says: when it was received, and for what."""
-    sold = "; ".join(map(_sold, lines))
+    """What the line of a part payment says: when it was received, and for what; stamp duty has a line of its own."""
+    sold = "; ".join(_sold(line) for line in lines if line.natura is not Natura.EXCLUDED)
     if len(sold) > _MOST_SOLD:
         sold = sold[:_MOST_SOLD].rstrip() + _AND_MORE
     return _RECEIVED[language].format(day=written_day(day, language), proforma=proforma, sold=sold)

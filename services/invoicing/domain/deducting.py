@@ -86,14 +86,14 @@ def settled(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def _part_of(left: Sequence[VatShare], gross: Money) -> tuple[VatShare, ...]:
-    """Splits a part payment; stamp duty that is charged goes with the first one that would owe it by itself."""
-    given = split(left, gross)
-    without_vat = total(share.taxable for share in given if share.natura is Natura.NOT_SUBJECT)
+    """Splits a part payment; stamp duty that is charged goes with the first one that owes it by what it has beside."""
     duties = [share for share in left if share.natura is Natura.EXCLUDED and share.gross]
-    if without_vat <= STAMP_DUTY_ABOVE:
-        return given
-    sold = [share for share in left if share not in duties]
-    return (*split(sold, gross - total(share.gross for share in duties)), *duties)
+    beside = gross - total((share.gross for share in duties), gross.currency)
+    if not duties or beside <= Money(0, gross.currency):
+        return split(left, gross)
+    sold = split([share for share in left if share not in duties], beside)
+    without_vat = total(share.taxable for share in sold if share.natura is Natura.NOT_SUBJECT)
+    return (*sold, *duties) if without_vat > STAMP_DUTY_ABOVE else split(left, gross)
 
 
 def _key(line: Line) -> tuple[Decimal, Natura | None]:
