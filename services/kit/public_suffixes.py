@@ -1,7 +1,8 @@
 """Decides under which names everybody registers, and so which part of a name is one registrant's.
 
-The names are those of the Public Suffix List (publicsuffix.org), of registries and of private hosts alike, as the
-package `publicsuffixlist` brings it: nothing is fetched, and a newer list comes with a newer lock.
+The names are those of the Public Suffix List (publicsuffix.org), as the package `publicsuffixlist` brings it: nothing
+is fetched, and a newer list comes with a newer lock. Its first part is the registries', its second that of private
+hosts, which give names below their own away ("ddns.net", "github.io").
 """
 
 from functools import cache
@@ -14,10 +15,12 @@ class PublicSuffixes:
 
     Args:
         more: Further names, in their ASCII form.
+        private: Whether the names of private hosts are meant, too: they are where a name must not be taken away from
+            those below it, and are not where names are counted, because below them they cost nothing.
     """
 
-    def __init__(self, more: frozenset[str]) -> None:
-        self._list = _published()
+    def __init__(self, more: frozenset[str], *, private: bool) -> None:
+        self._list = _published(private=private)
         self._more = more
 
     def __contains__(self, name: str) -> bool:
@@ -45,6 +48,6 @@ class PublicSuffixes:
 
 
 @cache
-def _published() -> PublicSuffixList:
+def _published(*, private: bool) -> PublicSuffixList:
     """The list as the package has it, read once a process: its ten thousand lines take long."""
-    return PublicSuffixList()
+    return PublicSuffixList(only_icann=not private)

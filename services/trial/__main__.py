@@ -42,7 +42,8 @@ def assemble(core: Core, rules: Policy, hashes: PasswordHashes, tokens: AccessTo
         dns: `host:port` of the name server; empty for the operating system's.
     """
     database, clock, own = core.database, core.clock, rules.trial
-    traces, suffixes = Traces(core.settings.fingerprint_key), PublicSuffixes(rules.shared.public_suffixes)
+    traces = Traces(core.settings.fingerprint_key)
+    suffixes = PublicSuffixes(rules.shared.public_suffixes, private=False)
     letters = Letters(core.settings.public_url.rstrip("/"), rules.limits, own.guide_links)
     post = Post(letters, own.sign_ups, traces)
     resolver, reviews = MailRouteResolver(dns), Reviews(database, clock, traces, post)

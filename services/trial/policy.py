@@ -25,7 +25,8 @@ class SignUpLimits(Section):
         per_ip_day: From one IPv4 address or one /64 in 24 hours.
         per_network_day: From one /24 (IPv4) or /48 (IPv6) in 24 hours.
         per_domain_day: With email domains of one registrant in 24 hours: what is below a registered name counts as that
-            name (`PublicSuffixes`), because its holder makes as many of them as they like.
+            name (`PublicSuffixes`), because its holder makes as many of them as they like. A private host that gives
+            names away (dynamic DNS) is one registrant.
         big_mail_providers: Domains, in ASCII and lower case, to which `per_domain_day` does not apply; names below them
             are not meant.
         refused_per_ip_day: From so many in 24 hours on, one IPv4 address or one /64 is refused: each that is held
@@ -106,7 +107,8 @@ class SharedNames(BaseModel):
     """Under which names everybody registers: read from the section by which the mailboxes service guards domains.
 
     Attributes:
-        public_suffixes: Beside those of the Public Suffix List; kept in ASCII and lower case.
+        public_suffixes: Beside those of the Public Suffix List, here without its private part; kept in ASCII and lower
+            case.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -23,4 +23,19 @@ from services.kit.public_suffixes import PublicSuffixes
     ],
 )
 def test_everything_below_a_registered_name_is_one_registrants(name: str, registered: str) -> None:
-    assert PublicSuffixes(frozenset({"shared.example"})).registrable(name) == registered
+    assert PublicSuffixes(frozenset({"shared.example"}), private=True).registrable(name) == registered
+
+
+@pytest.mark.parametrize(
+    ("name", "registered"),
+    [
+        pytest.param("a1.ddns.net", "ddns.net", id="dynamic-dns"),
+        pytest.param("mail.anna.github.io", "github.io", id="private"),
+        pytest.param("posta.rossi.co.uk", "rossi.co.uk", id="a-registry's"),
+        pytest.param("a.rossi.eu.org", "rossi.eu.org", id="operators"),
+    ],
+)
+def test_where_names_are_counted_a_private_host_is_one_registrant_unless_the_operator_lists_it(
+    name: str, registered: str
+) -> None:
+    assert PublicSuffixes(frozenset({"eu.org"}), private=False).registrable(name) == registered

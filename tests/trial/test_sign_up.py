@@ -7,6 +7,7 @@ import pytest
 
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.trial.v1 import trial_pb2 as pb
+from deploy.local.dns.zone import Entry
 from services.kit.errors import Refused
 from services.trial.pace import even_pace
 from tests.support.refusals import refused_as
@@ -166,6 +167,12 @@ async def test_names_below_one_registered_domain_count_as_that_domain(visitors: 
     names += ["caffè.shop.demo.example", "d.e.shop.demo.example", "shops.demo.example"]
     made = [await visitors.sign_up(email=f"person{n}@{name}") for n, name in enumerate(names)]
     assert [list((await visitors.state(s)).reasons) for s in made] == [[]] * 5 + [["domain_rate"], []]
+
+
+async def test_free_names_of_one_host_count_as_one_domain(visitors: Visitors, zone: dict[str, Entry]) -> None:
+    zone.update({f"a{n}.ddns.net": Entry(mx=("mx.demo.example",)) for n in range(6)})
+    made = [await visitors.sign_up(email=f"person{n}@a{n}.ddns.net") for n in range(6)]
+    assert [list((await visitors.state(s)).reasons) for s in made] == [[]] * 5 + [["domain_rate"]]
 
 
 async def test_forty_at_once_from_one_address_meet_the_limit_as_forty_in_a_row(

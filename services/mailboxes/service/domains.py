@@ -31,7 +31,7 @@ class Domains:
         self._database = database
         self._clock = clock
         self._reserved = policy.reserved_domains
-        self._suffixes = PublicSuffixes(policy.public_suffixes)
+        self._suffixes = PublicSuffixes(policy.public_suffixes, private=True)
 
     async def add(self, call: Call, account_id: UUID, name: DomainName) -> Domain:
         """Adds a domain.
