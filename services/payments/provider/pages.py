@@ -1,7 +1,7 @@
 """Hosted pages as the provider tells them, and as they are asked for: for a payment, or to set a mandate up."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -9,6 +9,11 @@ from services.kit.causes import Cause
 from services.kit.money import Money
 from services.payments.domain.mandates import Grant
 from services.payments.provider.charges import Charge
+
+PAGE_LIFE = timedelta(hours=23)
+"""Stripe allows 24 hours from its own clock; the hour between is for clocks that differ."""
+SHORTEST_LIFE = timedelta(minutes=35)
+"""Stripe makes no page for less than 30 minutes: a lost call older than that cannot be repeated."""
 
 
 class PageState(StrEnum):

@@ -27,17 +27,13 @@ from services.payments.domain.rest_on_page import due_on_page
 from services.payments.errors import MoneyWaiting, PaymentProcessing, ProviderUnavailable
 from services.payments.provider.contract import PaymentProvider
 from services.payments.provider.errors import PageUnusableError, ProviderUnavailableError
-from services.payments.provider.pages import PageOrder
+from services.payments.provider.pages import PAGE_LIFE, SHORTEST_LIFE, PageOrder
 from services.payments.service.charges import Charges
 from services.payments.service.pages import Pages
 from services.payments.store import attempts, paying, queue, requests, twins, waking
 
-PAGE_LIFE = timedelta(hours=23)
-"""Stripe allows 24 hours from its own clock; the hour between is for clocks that differ."""
 SHORTEST_REST = timedelta(minutes=2)
 """A page that ends sooner would end under the customer's hands."""
-SHORTEST_LIFE = timedelta(minutes=35)
-"""Stripe makes no page for less than 30 minutes: a lost call older than that cannot be repeated."""
 _ROUNDS = 5
 _MOST_PAGES = 10
 """Ended in one call, so that the caller of a long statement is not kept waiting; the schedule ends the rest."""

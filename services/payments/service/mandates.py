@@ -24,12 +24,9 @@ from services.payments.domain.payment_requests import Method
 from services.payments.errors import ProviderUnavailable
 from services.payments.provider.contract import PaymentProvider
 from services.payments.provider.errors import ProviderUnavailableError
-from services.payments.provider.pages import SetupOrder
+from services.payments.provider.pages import PAGE_LIFE, SHORTEST_LIFE, SetupOrder
 from services.payments.store import debits, mandates
 
-_PAGE_LIFE = timedelta(hours=23)
-"""Stripe allows 24 hours from its own clock; the hour between is for clocks that differ."""
-_SHORTEST_LIFE = timedelta(minutes=35)
 _ASK_AGAIN = timedelta(minutes=1)
 
 
@@ -60,12 +57,12 @@ class Mandates:
             state=SetupState.CREATING,
             success_url=f"{self._base}/debit/done",
             cancel_url=f"{self._base}/debit/back",
-            expires_at=(now + _PAGE_LIFE).replace(microsecond=0),
+            expires_at=(now + PAGE_LIFE).replace(microsecond=0),
             url="",
         )
         async with self._database.transaction() as conn:
             live = await mandates.live_setup(conn, account_id)
-            setup = planned if live is None or live.expires_at - now < _SHORTEST_LIFE else live
+            setup = planned if live is None or live.expires_at - now < SHORTEST_LIFE else live
             first = await claim(conn, call, setup.setup_id)
             if first is None:
                 await refuse_erased(conn, account_id)
@@ -193,7 +190,7 @@ class Mandates:
 
     async def _asked_for(self, setup: Setup, now: datetime) -> Setup:
         """Ask for a page that is written down: the same key asks for the same page."""
-        if setup.expires_at - now < _SHORTEST_LIFE:
+        if setup.expires_at - now < SHORTEST_LIFE:
             async with self._database.single() as conn:
                 await mandates.move_setup(conn, setup.setup_id, None, "", SetupState.EXPIRED)
             return await self._setup(setup.setup_id)
