@@ -32,3 +32,6 @@ def test_an_endpoint_that_has_failed_for_long_wants_a_person_as_its_alert_says()
     [still] = judge_webhooks([FAILING], later)
     [late] = judge_webhooks([FAILING], later + timedelta(seconds=1))
     assert (still.level, late.level, late.alert) == (Level.NOTE, Level.WRONG, "CasellaWebhooksFailing")
+    since_now = pb.WebhookEndpoint(url="https://new.example/", failing_since=to_timestamp(later))
+    [either] = judge_webhooks([since_now, FAILING], later + timedelta(seconds=1))
+    assert either.level is Level.WRONG

@@ -12,7 +12,7 @@ from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from casella.support.v1 import erasures_pb2
 from cli.doctor import credit, proofs, temporal, waiting
-from cli.doctor.clocks import judge_clocks
+from cli.doctor.clocks import RoomClock, judge_clocks
 from cli.doctor.findings import Level, fine
 from cli.installation import Installation
 from services.kit import stuck
@@ -177,6 +177,13 @@ def test_a_withdrawal_whose_payments_are_not_decided_is_owed_too_and_a_closing_o
 
 def test_production_has_no_clock_to_judge() -> None:
     assert judge_clocks([]) == []
+
+
+@pytest.mark.parametrize(("behind", "level"), [(timedelta(seconds=2), Level.NOTE), (timedelta(seconds=3), Level.WRONG)])
+def test_clocks_that_are_moved_go_together_within_two_seconds(behind: timedelta, level: Level) -> None:
+    moved = [RoomClock("trial", NOON, timedelta(days=1)), RoomClock("ordering", NOON, timedelta(days=1) - behind)]
+    (finding,) = judge_clocks(moved)
+    assert (finding.level, "ordering is behind" in finding.text) == (level, level is Level.WRONG)
 
 
 def test_a_record_that_no_statement_confirms_is_wrong_though_the_ledger_is_balanced() -> None:
@@ -444,6 +451,9 @@ def test_a_refund_by_transfer_that_nobody_sends_is_named_and_wrong_after_a_week(
     assert (finding.level, "wait for you: 1: 19.76 EUR" in finding.text, "(w1)" in finding.text) == (level, True, True)
     assert "casella refund approve" in finding.remedy
     assert waiting.judge_waiting_refunds([by_itself], NOON) == []
+    new = payments_pb2.Refund(refund_id="w2", means=kept.means, requested_at=to_timestamp(NOON))
+    (either,) = waiting.judge_waiting_refunds([new, kept], NOON)
+    assert either.level is level
 
 
 @pytest.mark.parametrize(("entry", "found"), [("", 1), ("m1", 0)], ids=["of a withdrawal or credit", "of an entry"])

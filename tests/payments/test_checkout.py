@@ -1,6 +1,7 @@
 """A pay link leads to one hosted page that can take money, and money that arrives by it pays once."""
 
 import asyncio
+from datetime import timedelta
 
 import grpc
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from casella.common.v1 import common_pb2, errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit.errors import Refused
-from services.payments.provider.pages import Page, PageOrder
+from services.payments.provider.pages import PAGE_LIFE, Page, PageOrder
 from tests.payments.statement import Entry, statement
 from tests.payments.world import GROSS, World
 from tests.support.post import tables_holding
@@ -68,6 +69,15 @@ async def test_after_a_day_the_link_makes_the_next_page(world: World) -> None:
     await world.deliver()
     attempts = await world.room.rows("checkout_attempts")
     assert {row["attempt"]: row["state"] for row in attempts} == {1: "expired", 2: "paid"}
+
+
+async def test_a_page_that_is_about_to_end_is_not_given_to_anybody_any_more(world: World) -> None:
+    request = await world.request()
+    first = await world.start(request)
+    await world.advance(minutes=PAGE_LIFE // timedelta(minutes=1) - 5)
+    assert await world.start(request) == first
+    await world.advance(minutes=4)
+    assert await world.start(request) != first
 
 
 async def test_before_the_next_page_the_last_payment_is_looked_at(world: World) -> None:

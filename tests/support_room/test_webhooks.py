@@ -203,6 +203,8 @@ async def test_nobody_need_read_while_nobody_is_to_be_told(desk: Desk) -> None:
     await desk.operator.RemoveWebhookEndpoint(removal)
     assert await desk.feeds() == pb.GetWebhookFeedsResponse()
     assert await desk.deliveries() == []
+    await desk.add()
+    assert not (await desk.feeds()).feeds, "it would be told of what happened while nobody was to be told"
 
 
 async def test_an_endpoint_is_not_told_of_what_was_before_it(desk: Desk) -> None:
@@ -291,6 +293,7 @@ async def test_after_days_of_failing_a_delivery_is_given_up_and_the_endpoint_dis
     assert not (await desk.feeds()).wanted
     enabled = await desk.enable(endpoint_id)
     assert (enabled.state, enabled.HasField("failing_since")) == (ENABLED, False)
+    assert not (await desk.feeds()).feeds, "it would be told of what happened while it was disabled"
     assert (await desk.take(desk.event())).deliveries == 1
 
 
