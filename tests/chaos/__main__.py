@@ -17,11 +17,12 @@ from tempfile import mkdtemp
 
 from services.kit.exiting import exit_after
 from tests.chaos.contracts import OUT_OF_REACH, expected
+from tests.chaos.letters import Letters
 from tests.chaos.random_kills import Trouble, random_kills
 from tests.chaos.sharing import shared_out, side_by_side
 from tests.chaos.stage import staged
 from tests.chaos.stories import STORIES, Story
-from tests.chaos.sweep import FAULTS, Outcome, Result, Stages, moments_of, not_reached, sweep
+from tests.chaos.sweep import FAULTS, Outcome, Result, Stages, not_reached, sweep, undisturbed
 
 _KILLS, _STAGES = 100, 3
 
@@ -29,23 +30,24 @@ _KILLS, _STAGES = 100, 3
 async def _every_moment(folder: Path, pattern: str, at_once: int) -> list[Result]:
     results: list[Result] = []
     passed: dict[Story, list[str]] = {}
+    letters: dict[Story, Letters] = {}
     numbers = itertools.count(1)
     stages = [Stages(lambda: staged(folder / str(next(numbers)))) for _ in range(at_once)]
 
-    async def undisturbed(on: Stages, story: Story) -> None:
+    async def alone(on: Stages, story: Story) -> None:
         begun = time.monotonic()
-        passed[story] = list(await moments_of(await on.stage(), story))
+        passed[story], letters[story] = await undisturbed(await on.stage(), story)
         print(f"{story.__name__} undisturbed, {time.monotonic() - begun:.0f} s", flush=True)
 
     async def killed(on: Stages, story: Story) -> None:
         begun = time.monotonic()
-        async for result in sweep(on, dict.fromkeys(own[story], story), pattern):
+        async for result in sweep(on, dict.fromkeys(own[story], story), pattern, letters):
             results.append(result)
             _tell(result)
         print(f"{story.__name__} killed, {time.monotonic() - begun:.0f} s", flush=True)
 
     try:
-        await side_by_side(stages, STORIES, undisturbed)
+        await side_by_side(stages, STORIES, alone)
         own = shared_out({story: passed[story] for story in STORIES})
         print(f"{sum(map(len, own.values()))} moments passed; killing at those of {pattern}", flush=True)
         await side_by_side(stages, own, killed)

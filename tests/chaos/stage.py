@@ -10,6 +10,7 @@ from pathlib import Path
 
 from deploy.local.failure import LaunchError
 from deploy.local.provision import ROOMS
+from tests.chaos.letters import Post
 from tests.chaos.patience import patient
 from tests.e2e.doubling import Doubler
 from tests.e2e.echo import note_wakes
@@ -30,6 +31,11 @@ class Stage:
     play: Play
     _noted: Path
     _armed: Path
+
+    @property
+    def post(self) -> Post:
+        """Where all emails end."""
+        return Post(self.play.world.site.url("mail_page"))
 
     def passed(self) -> list[str]:
         """The moments that were passed so far, in their order, repetitions too."""

@@ -1,8 +1,8 @@
 """Kills a process at each moment that a story passes, and proves the story's end.
 
-First each story is played once undisturbed, which tells the moments. Then it is played again with all of its moments
-armed: the process that passes one dies there, is started again, comes by the next and dies there. A story that ends
-wrong is played again with either half of them, until the one is found that does harm.
+First each story is played once undisturbed, which tells the moments, and the emails that must come of it. Then it is
+played again with all of its moments armed: the process that passes one dies there, is started again, comes by the next
+and dies there. A story that ends wrong is played again with either half of them, until the one is found that does harm.
 """
 
 import traceback
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 
+from tests.chaos.letters import Letters, due
 from tests.chaos.stage import Stage
 from tests.chaos.stories import Story
 from tests.e2e.waiting import disturbed
@@ -67,23 +68,32 @@ class Stages:
             await opened.__aexit__(None, None, None)
 
 
-async def moments_of(stage: Stage, story: Story) -> Mapping[str, Story]:
-    """Play a story undisturbed; the moments that it passes, in their order.
+async def undisturbed(stage: Stage, story: Story) -> tuple[list[str], Letters]:
+    """Play a story undisturbed; the moments that it passes, in their order, and the emails that must come of it.
 
     Raises:
         Exception: It does not end well even so.
     """
-    before = len(stage.passed())
+    before, known = len(stage.passed()), await stage.post.addresses()
     await story(stage.play)
-    return dict.fromkeys(stage.passed()[before:], story)
+    return list(dict.fromkeys(stage.passed()[before:])), due(story.__name__, await stage.post.letters(known))
 
 
-async def sweep(stages: Stages, moments: Mapping[str, Story], pattern: str = "*") -> AsyncIterator[Result]:
-    """Kill at every moment of a pattern."""
+async def sweep(
+    stages: Stages, moments: Mapping[str, Story], pattern: str = "*", letters: Mapping[Story, Letters] | None = None
+) -> AsyncIterator[Result]:
+    """Kill at every moment of a pattern.
+
+    Args:
+        stages: Where.
+        moments: Which, and the story of each.
+        pattern: Only those.
+        letters: The emails that must come of each story, where that is known.
+    """
     for story in dict.fromkeys(moments.values()):
         own = [moment for moment, of in moments.items() if of is story and fnmatchcase(moment, pattern)]
         if own:
-            for result in await _killed(stages, story, own):
+            for result in await _killed(stages, story, own, (letters or {}).get(story, Letters())):
                 yield result
 
 
@@ -107,30 +117,33 @@ def not_reached(
     return found
 
 
-async def _killed(stages: Stages, story: Story, group: Sequence[str]) -> list[Result]:
-    why, missed = await _play(stages, story, group)
+async def _killed(stages: Stages, story: Story, group: Sequence[str], letters: Letters) -> list[Result]:
+    why, missed = await _play(stages, story, group, letters)
     if why and len(group) > 1:
         half = len(group) // 2
-        found = [*await _killed(stages, story, group[:half]), *await _killed(stages, story, group[half:])]
+        halves = [await _killed(stages, story, each, letters) for each in (group[:half], group[half:])]
+        found = [result for each in halves for result in each]
         if not any(result.outcome in FAULTS for result in found):
             found.append(Result(f"{group[0]} to {group[-1]}", Outcome.TOGETHER, story.__name__, why))
         return found
     outcome = Outcome.HARM if why else Outcome.WELL
     done = [Result(moment, outcome, story.__name__, why) for moment in group if moment not in missed]
     if done and missed:  # another kill may have led past them
-        return [*done, *await _killed(stages, story, missed)]
+        return [*done, *await _killed(stages, story, missed, letters)]
     return [*done, *(Result(moment, Outcome.MISSED, story.__name__, why) for moment in missed)]
 
 
-async def _play(stages: Stages, story: Story, group: Sequence[str]) -> tuple[str, list[str]]:
+async def _play(stages: Stages, story: Story, group: Sequence[str], letters: Letters) -> tuple[str, list[str]]:
     """Play a story with these moments armed; why it ended wrong, and the moments that it did not pass."""
     stage = await stages.stage()
+    known = await stage.post.addresses()
     for moment in group:
         stage.arm(moment)
     why = ""
     try:
         with disturbed(stage.last_kill):
             await story(stage.play)
+            await stage.post.bring(letters, known)
     except Exception as error:  # noqa: BLE001  whatever it is belongs into the table
         why = reason(error)
     missed = stage.disarm()

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any, cast
 
 from tests.chaos.contracts import OUT_OF_REACH, expected
+from tests.chaos.letters import Letters, Post, alike, due
 from tests.chaos.sharing import shared_out, side_by_side
 from tests.chaos.stage import Stage
 from tests.chaos.stories import Story
@@ -14,7 +15,22 @@ from tests.chaos.sweep import FAULTS, Outcome, Stages, not_reached, sweep
 from tests.e2e.play import Play
 from tests.e2e.waiting import disturbed, patience
 
+REMINDER = ("anna", "Promemoria: il tuo ordine è in attesa del pagamento")
 MOMENTS = [f"payments.Rpc{number}.before_commit" for number in range(8)]
+
+
+class Pigeonhole(Post):
+    """The post of a stage of paper: each play brings two emails, but what a kill has lost."""
+
+    def __init__(self, lost: Callable[[], bool]) -> None:
+        super().__init__("nowhere", 0.5)
+        self.lost = lost
+
+    async def addresses(self) -> frozenset[str]:
+        return frozenset()
+
+    async def letters(self, besides: frozenset[str]) -> Letters:
+        return Letters({REMINDER: 1 if self.lost() else 2})
 
 
 class Paper:
@@ -25,6 +41,7 @@ class Paper:
         self.past = past
         self.armed: set[str] = set()
         self.killed: set[str] = set()
+        self.post = Pigeonhole(lambda: MOMENTS[4] in self.killed)
 
     def arm(self, moment: str) -> None:
         self.armed.add(moment)
@@ -41,7 +58,9 @@ class Paper:
 
 
 async def swept(
-    harm: Callable[[set[str]], bool], past: Callable[[set[str]], Iterable[str]] = lambda _: ()
+    harm: Callable[[set[str]], bool],
+    past: Callable[[set[str]], Iterable[str]] = lambda _: (),
+    letters: Letters | None = None,
 ) -> tuple[dict[str, Outcome], int]:
     """What came of each moment where those together do harm of which this says so, and how many stages it took."""
     made = 0
@@ -56,10 +75,29 @@ async def swept(
         play.killed = play.armed - set(play.past(play.armed))
         assert not harm(play.killed)
 
-    told = {}
-    async for result in sweep(Stages(make), dict.fromkeys(MOMENTS, cast("Story", story))):
+    told, play = {}, cast("Story", story)
+    async for result in sweep(Stages(make), dict.fromkeys(MOMENTS, play), letters={play: letters or Letters()}):
         told[result.moment] = result.outcome
     return told, made
+
+
+async def test_a_moment_whose_kill_loses_one_of_two_emails_does_harm() -> None:
+    told, _ = await swept(lambda _: False, letters=Letters({REMINDER: 2}))
+    assert told == {**dict.fromkeys(MOMENTS, Outcome.WELL), MOMENTS[4]: Outcome.HARM}
+
+
+def test_of_a_subject_is_compared_what_does_not_differ_from_play_to_play() -> None:
+    assert alike("Il tuo servizio si rinnova il 30 novembre 2027") == alike("Il tuo servizio si rinnova l’8 marzo 2028")
+    assert alike("Proforma P2026/17: mancano ancora 10,00 €") == alike("Proforma P2027/3: mancano ancora 1.250,00 €")
+    assert alike("Fattura 2026/1: la tua copia di cortesia") != alike(
+        "Fattura di acconto 2026/1: la tua copia di cortesia"
+    )
+
+
+def test_an_email_that_depends_on_the_moment_is_spared_in_its_story_alone() -> None:
+    ended, copy = ("anna", "La tua prova gratuita è terminata"), ("anna", "Proforma …: mancano ancora …")
+    assert due("leaves", Letters({ended: 1, REMINDER: 2})) == Letters({REMINDER: 2})
+    assert due("renews", Letters({ended: 1, copy: 1})) == Letters({ended: 1})
 
 
 async def test_of_moments_armed_together_the_one_that_does_harm_is_found_on_new_stages() -> None:
