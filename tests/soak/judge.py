@@ -11,8 +11,12 @@ from typing import Any
 
 import aiohttp
 
+from casella.common.v1 import errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
+from casella.mailboxes.v1 import mailboxes_pb2
+from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
+from services.kit.errors import Refused
 from tests.cli.running import Terminal
 from tests.e2e.operator_desk import Desk
 from tests.soak import proofs, rows
@@ -77,7 +81,8 @@ class Judge:
         findings += proofs.taxed(documents, taxed, self.operator.with_vat)
         findings += (await rows.read(self.desk.play, now)).wrong(running)
         findings += await self._commands()
-        findings += [f"email: {subject} came twice" for subject in await self._repeated()]
+        findings += proofs.served([contract async for contract in self._contracts()])
+        findings += await self._emails()
         findings += [f"workflow {each} ended badly" for each in await self._listed(_ENDED_BADLY)]
         findings += [f"workflow {each} is stuck" for each in await self._listed(_STUCK)]
         figures = {
@@ -112,16 +117,31 @@ class Judge:
         disputed = sum(moved["net"] for each in state["disputes"] for moved in each["balance_transactions"])
         return int(taken - given + disputed)
 
-    async def _commands(self) -> list[str]:
-        audit, doctor = await self.terminal.casella("audit"), await self.terminal.casella("doctor")
-        wrong = [line.strip() for line in doctor.out.splitlines() if "WRONG" in line]
-        found = [f"casella doctor: {line}" for line in wrong]
-        return found if audit.code == 0 else [*found, f"casella audit: {audit.out}{audit.err}"]
+    async def _contracts(self) -> AsyncIterator[proofs.Contract]:
+        """Every contract that has not ended for good, and what mailboxes lets its account do."""
+        rooms = self.desk.play.operator
+        for account in (account for person in self.people for account in person.accounts):
+            asked = ordering_pb2.GetSubscriptionRequest(account_id=account)
+            try:
+                subscription = (await rooms.ordering.GetSubscription(asked)).subscription
+            except Refused as refused:
+                if refused.reason != errors_pb2.REASON_NOT_FOUND:
+                    raise
+                continue
+            if subscription.state != ordering_pb2.SUBSCRIPTION_STATE_ENDED:
+                allowed = mailboxes_pb2.GetAllowanceRequest(account_id=account)
+                yield subscription, (await rooms.mailboxes.GetAllowance(allowed)).allowance.state
 
-    async def _repeated(self) -> list[str]:
+    async def _commands(self) -> list[str]:
         return [
-            subject for person in self.people if person.accounts
-            for subject in await self.post.repeated(person.customer.email)
+            *proofs.examined(await self.terminal.casella("doctor")),
+            *proofs.audited(await self.terminal.casella("audit")),
+        ]
+
+    async def _emails(self) -> list[str]:
+        return [
+            finding for person in self.people if person.accounts
+            for finding in proofs.written_once(await self.post.letters(person.customer.email))
         ]  # fmt: skip
 
     async def _listed(self, query: str) -> list[str]:

@@ -24,10 +24,10 @@ class Post:
         self._counts = counts
         return grown
 
-    async def repeated(self, address: str) -> list[str]:
-        """Subjects of what came to an address more than once."""
+    async def letters(self, address: str) -> list[tuple[str, str]]:
+        """Message-ID and subject of each message to an address, repetitions too."""
         messages = (await self._read("messages", address=address))["messages"]
-        return [each["subject"] for each in messages if each["repeated"]]
+        return [(each["message_id"], each["subject"]) for each in messages]
 
     async def _read(self, what: str, **asked: str) -> dict[str, Any]:
         url = f"{self.url}/api/{what}"

@@ -1,5 +1,6 @@
 """What must be true at a month's end, each as a function of what was read: it gives what is wrong, in plain words."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -7,7 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
+from casella.mailboxes.v1 import mailboxes_pb2
+from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
+from tests.cli.running import Ran
 from workflows import names
 
 _HELD = ("credit", "reserved", "suspense", "refunds", "set_aside")
@@ -20,7 +24,16 @@ _INVOICE = invoicing_pb2.DOCUMENT_KIND_INVOICE
 _ADVANCE = invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE
 _CREDIT_NOTE = invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE
 
+_RUNS = ordering_pb2.SUBSCRIPTION_STATE_ACTIVE
+_DOCUMENT = re.compile(
+    r"(Fattura|Fattura di acconto|Nota di credito|Invoice|Credit note) \d+/\d+(?!.*(nuova copia|new .*copy))"
+    r"|Proforma \S+: (come pagare|pagata|how to pay|paid)"
+)
+"""The subject of an email that brings a document for the first time; a corrected copy may follow, more than once."""
+
 Documents = Collection[invoicing_pb2.Document]
+Contract = tuple[ordering_pb2.Subscription, mailboxes_pb2.AccessState]
+"""As ordering tells it, and what mailboxes lets its account do."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +157,39 @@ def taxed(
         if each.totals.net.minor + each.totals.vat.minor != each.totals.gross.minor:
             found.append(f"tax: {each.number} does not add up")
     return found
+
+
+def served(contracts: Iterable[Contract]) -> list[str]:
+    """Whoever has a contract that runs is unlocked, or suspended while it is in arrears; nobody is after its end."""
+    found = []
+    for subscription, state in contracts:
+        paid = subscription.state == _RUNS and not subscription.HasField("suspended_at")
+        if (state == mailboxes_pb2.ACCESS_STATE_UNLOCKED) != paid:
+            found.append(
+                f"service: account {subscription.account_id} has {mailboxes_pb2.AccessState.Name(state)}, and its "
+                f"contract {'runs' if paid else 'is in arrears or over'}"
+            )
+    return found
+
+
+def written_once(letters: Collection[tuple[str, str]]) -> list[str]:
+    """No email came twice, and no document was sent in two emails: by Message-ID and subject of each."""
+    twice = {of for of, times in Counter(of for of, _ in letters).items() if times > 1}
+    found = {f"email: {subject} came twice" for of, subject in letters if of in twice}
+    documents = Counter(subject for _, subject in dict(letters).items() if _DOCUMENT.match(subject))
+    found |= {f"email: {subject} was written {times} times" for subject, times in documents.items() if times > 1}
+    return sorted(found)
+
+
+def examined(doctor: Ran) -> list[str]:
+    """What the doctor found wrong; one that could not examine at all has found nothing, and that is wrong, too."""
+    wrong = [f"casella doctor: {line.strip()}" for line in doctor.out.splitlines() if "WRONG" in line]
+    return wrong or ([f"casella doctor, {doctor.code}: {doctor.out}{doctor.err}"] if doctor.code else [])
+
+
+def audited(audit: Ran) -> list[str]:
+    """What the audit found."""
+    return [f"casella audit: {audit.out}{audit.err}"] if audit.code else []
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from services.trial.store import keeping
 from tests.e2e.play import Play, database
 from tests.soak.proofs import Rows
 
-_WATCHED: Mapping[str, tuple[WatchedRows, ...]] = {
+WATCHED: Mapping[str, tuple[WatchedRows, ...]] = {
     "trial": (keeping.open_trials, keeping.sign_ups_in_review),
     "ordering": (
         unfinished_orders, unfinished_periods, unfinished_withdrawals, unfinished_resellers, unfinished_closures,
@@ -28,6 +28,7 @@ _WATCHED: Mapping[str, tuple[WatchedRows, ...]] = {
     "invoicing": (transmissions.unfinished_ones,),
     "support": (unfinished_ones,),
 }  # fmt: skip
+"""What each room watches, as its `watched=` says."""
 _OPEN = {
     "trial": {"trials": "state IN ('active', 'ended')", "sign_ups": "state = 'in_review'"},
     "ordering": {
@@ -51,7 +52,7 @@ async def read(play: Play, now: datetime) -> Rows:
         now: By its calendar.
     """
     unfinished, late = set[str](), set[str]()
-    for room, watched in _WATCHED.items():
+    for room, watched in WATCHED.items():
         found = Database.connect(_url(play.world.site, room), room)
         try:
             for rows in watched:

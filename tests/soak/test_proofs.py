@@ -1,20 +1,31 @@
 """The judge of a soak can fail: each thing that it proves is broken once here, and it says which."""
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
+from casella.mailboxes.v1 import mailboxes_pb2
+from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
+from deploy.local.provision import ROOMS
+from tests.cli.running import Ran
 from tests.soak import proofs
 from tests.soak.operator import offered
 from tests.soak.proofs import Money, Rows
+from tests.soak.rows import WATCHED
 
+_SERVICES = Path(__file__).parents[2] / "services"
 _INVOICE = invoicing_pb2.DOCUMENT_KIND_INVOICE
 _ADVANCE = invoicing_pb2.DOCUMENT_KIND_ADVANCE_INVOICE
 _CREDIT_NOTE = invoicing_pb2.DOCUMENT_KIND_CREDIT_NOTE
 _DOMESTIC = common.TAX_TREATMENT_DOMESTIC
+_RUNS, _CLOSING = ordering_pb2.SUBSCRIPTION_STATE_ACTIVE, ordering_pb2.SUBSCRIPTION_STATE_CLOSING
+_NOW = Timestamp(seconds=1)
 _DAY, _NEXT = common.Date(year=2026, month=12, day=3), common.Date(year=2027, month=1, day=3)
 
 
@@ -157,6 +168,56 @@ def test_open_rows_have_a_date_and_a_workflow_and_workflows_an_open_row() -> Non
     assert rows.wrong({"order:1", "trial:2", "money:3"}) == ["rows: money:3 runs without an open row"]
     undated = Rows(frozenset(), {"orders": 1}, frozenset({"order:1"})).wrong(())
     assert undated == ["rows: 1 of orders are open without a next date", "rows: order:1 is past its date"]
+
+
+def test_the_rows_that_are_read_are_those_that_the_rooms_watch() -> None:
+    for room in ROOMS:
+        code = [ast.parse(file.read_text()) for file in (_SERVICES / room).glob("*.py")]
+        watched = {
+            ast.unparse(rows).rpartition(".")[2]
+            for node in (node for tree in code for node in ast.walk(tree))
+            if isinstance(node, ast.keyword) and node.arg == "watched" and isinstance(node.value, ast.List)
+            for rows in node.value.elts
+        }
+        read: tuple[Any, ...] = WATCHED.get(room, ())
+        assert watched == {each.__name__ for each in read}, room
+
+
+@pytest.mark.parametrize(
+    ("contract", "access"),
+    [
+        pytest.param({"state": _RUNS}, mailboxes_pb2.ACCESS_STATE_UNLOCKED, id="runs"),
+        pytest.param({"state": _RUNS, "suspended_at": _NOW}, mailboxes_pb2.ACCESS_STATE_SUSPENDED, id="in arrears"),
+        pytest.param({"state": _CLOSING}, mailboxes_pb2.ACCESS_STATE_SUSPENDED, id="over"),
+    ],
+)
+def test_whoever_has_paid_is_served_and_nobody_else(
+    contract: dict[str, Any], access: mailboxes_pb2.AccessState
+) -> None:
+    subscription = ordering_pb2.Subscription(account_id="A", **contract)
+    assert proofs.served([(subscription, access)]) == []
+    unlocked, trial = mailboxes_pb2.ACCESS_STATE_UNLOCKED, mailboxes_pb2.ACCESS_STATE_TRIAL
+    [wrong] = proofs.served([(subscription, trial if access == unlocked else unlocked)])
+    assert wrong.startswith("service: account A has ACCESS_STATE_")
+
+
+def test_no_email_comes_twice_and_no_document_in_two_emails() -> None:
+    invoice, copy = "Fattura 2026/1: la tua copia di cortesia", "Fattura 2026/1: nuova copia di cortesia con i dati"
+    proforma, short = "Proforma P2026/7: come pagare", "Proforma P2026/7: mancano ancora 5,00 €"
+    well = [("<1>", invoice), ("<2>", copy), ("<3>", copy), ("<4>", proforma), ("<5>", short), ("<6>", short)]
+    assert proofs.written_once(well) == []
+    assert proofs.written_once([*well, ("<5>", short)]) == [f"email: {short} came twice"]
+    for subject in (invoice, proforma, "Invoice 2026/2", "Nota di credito 2026/3 sulla fattura 2026/1"):
+        twice = [("<7>", subject), ("<8>", subject)]
+        assert proofs.written_once(twice) == [f"email: {subject} was written 2 times"]
+
+
+def test_what_the_doctor_and_the_audit_find_is_told_and_so_is_that_they_could_not_look() -> None:
+    assert proofs.examined(Ran(0, "  ok   all is well.\n note  something waits.\n", "")) == []
+    assert proofs.examined(Ran(1, "  ok   fine.\nWRONG  money waits.\n", "")) == ["casella doctor: WRONG  money waits."]
+    assert proofs.examined(Ran(1, "", "Traceback")) == ["casella doctor, 1: Traceback"]
+    assert proofs.audited(Ran(0, "all is true", "")) == []
+    assert proofs.audited(Ran(1, "", "Traceback")) == ["casella audit: Traceback"]
 
 
 def test_what_a_page_offers_is_read_with_the_data_of_its_example() -> None:
