@@ -181,10 +181,17 @@ def written_once(letters: Collection[tuple[str, str]]) -> list[str]:
     return sorted(found)
 
 
+_FOR_A_PERSON = ("e-invoices that the SdI does not have", "lost disputes that wait for your decision")
+"""What the doctor calls wrong from its first hour on, because only a person mends it; the soak's operator comes by day.
+What was left too long the audit and the operator's own dead ends tell."""
+
+
 def examined(doctor: Ran) -> list[str]:
     """What the doctor found wrong; one that could not examine at all has found nothing, and that is wrong, too."""
-    wrong = [f"casella doctor: {line.strip()}" for line in doctor.out.splitlines() if "WRONG" in line]
-    return wrong or ([f"casella doctor, {doctor.code}: {doctor.out}{doctor.err}"] if doctor.code else [])
+    wrong = [line.strip() for line in doctor.out.splitlines() if "WRONG" in line]
+    if doctor.code and not wrong:
+        return [f"casella doctor, {doctor.code}: {doctor.out}{doctor.err}"]
+    return [f"casella doctor: {line}" for line in wrong if not any(each in line for each in _FOR_A_PERSON)]
 
 
 def audited(audit: Ran) -> list[str]:

@@ -215,6 +215,9 @@ def test_no_email_comes_twice_and_no_document_in_two_emails() -> None:
 def test_what_the_doctor_and_the_audit_find_is_told_and_so_is_that_they_could_not_look() -> None:
     assert proofs.examined(Ran(0, "  ok   all is well.\n note  something waits.\n", "")) == []
     assert proofs.examined(Ran(1, "  ok   fine.\nWRONG  money waits.\n", "")) == ["casella doctor: WRONG  money waits."]
+    rejected = "WRONG  e-invoices that the SdI does not have, rejected or near their last day: 1: 2027/1 (…)\n"
+    assert proofs.examined(Ran(1, rejected, "")) == []
+    assert proofs.examined(Ran(1, f"{rejected}WRONG  money waits.\n", "")) == ["casella doctor: WRONG  money waits."]
     assert proofs.examined(Ran(1, "", "Traceback")) == ["casella doctor, 1: Traceback"]
     assert proofs.audited(Ran(0, "all is true", "")) == []
     assert proofs.audited(Ran(1, "", "Traceback")) == ["casella audit: Traceback"]
