@@ -1,14 +1,18 @@
-"""What serves the application: bounds on silent and slow visitors, and plain words for what is no HTTP at all."""
+"""What serves the application: bounds on many, silent and slow visitors, and plain words for what is no HTTP at all."""
 
 import asyncio
 import logging
 import socket
+from typing import cast
 
 from aiohttp import web
 
 from gateway.pages import HEADERS
 
 _DRAIN_SECONDS = 5.0
+_MOST_CONNECTIONS = 1_000
+"""At once; one more is closed unheard. Each may hold twice the bytes below until somebody reads its body."""
+_UNREAD_BYTES = 16 * 1024
 _KEEP_ALIVE_SECONDS = 15.0
 """How long a silent connection stays open between two requests; the library's own bound is an hour."""
 _UNREAD_SECONDS = 20.0
@@ -23,8 +27,11 @@ class _Connection(web.RequestHandler):
     """A visitor's connection."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Have the kernel end it (RFC 5482) once its visitor stops reading: Linux alone can."""
+        """Close one too many; have the kernel end others (RFC 5482) once a visitor stops reading: Linux alone can."""
         super().connection_made(transport)
+        if self._manager is not None and len(self._manager.connections) > _MOST_CONNECTIONS:
+            cast("asyncio.Transport", transport).abort()
+            return
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             milliseconds = int(_UNREAD_SECONDS * 1000)
             transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
@@ -73,5 +80,6 @@ def make_runner(app: web.Application) -> web.AppRunner:
         shutdown_timeout=_DRAIN_SECONDS,
         keepalive_timeout=_KEEP_ALIVE_SECONDS,
         lingering_time=_LINGER_SECONDS,
+        read_bufsize=_UNREAD_BYTES,
         auto_decompress=False,  # nobody who writes to us compresses, and a small body could become a huge one
     )

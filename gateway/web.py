@@ -6,7 +6,7 @@ It decides nothing about money: bodies and signatures go on as they came, and wh
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -24,6 +24,9 @@ WEBHOOK_SECONDS = 15.0
 """Payments fetches the object from the provider before it answers; Stripe itself waits about 20 seconds."""
 WEBHOOK_BODY_SECONDS = 10.0
 """How long its sender may take over the body; a setting may say otherwise."""
+_MOST_BODIES = 100
+"""Webhooks of which the body is being read or handed on; more wait their turn with it unread."""
+_LONGEST_SIGNATURE = 2_000
 CHECKOUT_SECONDS = 12.0
 SITE_PAGES = ("login", "orders", "subscription", "reseller")
 """Pages of the provider's own site to which emails link, beside that of the sign-up."""
@@ -41,24 +44,34 @@ class Web:
         """Take the payments service, and how many seconds a webhook's body may take."""
         self._payments = payments
         self._body_seconds = body_seconds
+        self._bodies = asyncio.Semaphore(_MOST_BODIES)
 
     async def webhook(self, request: web.Request) -> web.Response:
         """Hand on a webhook's raw body and signature: 200 only once payments has committed.
 
-        400: not genuine or not ours, sending it again will not help. 408: the body came too slowly. 413: too large.
-        503: send it again later.
+        400: not genuine or not ours, sending it again will not help; what has no signature at all is not read. 408: the
+        body came too slowly. 413: too large. 503: send it again later.
         """
+        signature = request.headers.get("Stripe-Signature", "")
+        if not _may_be_signature(signature):
+            logger.warning("webhook refused", extra={"ids": {"reason": "WEBHOOK_SIGNATURE"}})
+            return _closing({"error": "WEBHOOK_SIGNATURE"}, status=400)
         try:
-            async with asyncio.timeout(self._body_seconds):  # or a few slow senders would hold every connection
+            async with asyncio.timeout(self._body_seconds):
+                await self._bodies.acquire()
+        except TimeoutError:
+            return _closing({"error": "unavailable"}, status=503, headers=_RETRY_AFTER)
+        try:
+            return await self._hand_on(request, signature)
+        finally:
+            self._bodies.release()
+
+    async def _hand_on(self, request: web.Request, signature: str) -> web.Response:
+        try:
+            async with asyncio.timeout(self._body_seconds):  # or a few slow senders would hold every place
                 body = await request.read()
         except TimeoutError:
-            answer = web.json_response({"error": "too slow"}, status=408)
-            answer.force_close()
-            return answer
-        signature = request.headers.get("Stripe-Signature", "")
-        if not signature.isascii():  # bytes outside UTF-8 could not even be handed on
-            logger.warning("webhook refused", extra={"ids": {"reason": "WEBHOOK_SIGNATURE"}})
-            return web.json_response({"error": "WEBHOOK_SIGNATURE"}, status=400)
+            return _closing({"error": "too slow"}, status=408)
         call = payments_pb2.HandleWebhookRequest(body=body, signature=signature)
         try:
             await self._payments.HandleWebhook(call, timeout=WEBHOOK_SECONDS)
@@ -127,6 +140,19 @@ class Web:
     async def healthy(self, request: web.Request) -> web.Response:
         """Tell that this process answers."""
         return web.json_response({"status": "ok"})
+
+
+def _may_be_signature(text: str) -> bool:
+    """Whether a header has the provider's form, ``t=…,v1=…``; payments alone can tell whether it is genuine."""
+    names = {part.partition("=")[0] for part in text.split(",")}
+    return len(text) <= _LONGEST_SIGNATURE and text.isascii() and {"t", "v1"} <= names
+
+
+def _closing(said: dict[str, str], status: int, headers: Mapping[str, str] | None = None) -> web.Response:
+    """An answer before the body has been read to its end."""
+    answer = web.json_response(said, status=status, headers=headers)
+    answer.force_close()
+    return answer
 
 
 def make_app(

@@ -3,29 +3,39 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import grpc
 import pytest
 from aiohttp import web
 
 from casella.payments.v1 import payments_pb2_grpc
-from gateway.server import make_runner
+from gateway import server
+from gateway import web as web_of_gateway
 from gateway.web import make_app
 
-_HEAD = b"POST /webhooks/stripe HTTP/1.1\r\nHost: casella.example\r\nContent-Length: 1000\r\n\r\n"
+_UNSIGNED = b"POST /webhooks/stripe HTTP/1.1\r\nHost: casella.example\r\nContent-Length: 1000\r\n"
+_HEAD = _UNSIGNED + b"Stripe-Signature: t=1,v1=00\r\n\r\n"
 
 
-@pytest.fixture
-async def port() -> AsyncIterator[int]:
-    """A gateway without patience; no body ever gets as far as payments, so no payments room runs."""
+@asynccontextmanager
+async def _gateway(body_seconds: float) -> AsyncIterator[int]:
+    """The port of a gateway of which no body ever gets as far as payments, so no payments room runs."""
     async with grpc.aio.insecure_channel("127.0.0.1:1") as channel:
-        app = make_app(payments_pb2_grpc.PaymentsServiceStub(channel), "Casella", body_seconds=0.05)
-        runner = make_runner(app)
+        app = make_app(payments_pb2_grpc.PaymentsServiceStub(channel), "Casella", body_seconds)
+        runner = server.make_runner(app)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         yield int(runner.addresses[0][1])
         await runner.cleanup()
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    """A gateway without patience."""
+    async with _gateway(body_seconds=0.05) as port:
+        yield port
 
 
 async def test_a_body_that_does_not_end_in_time_is_answered_408_and_the_connection_closed(port: int) -> None:
@@ -37,6 +47,45 @@ async def test_a_body_that_does_not_end_in_time_is_answered_408_and_the_connecti
     assert b"too slow" in answer
     writer.close()
     await writer.wait_closed()
+
+
+@pytest.mark.parametrize("header", [b"", b"Stripe-Signature: v1=00\r\n", b"Stripe-Signature: t=1\r\n"])
+async def test_a_webhook_without_a_signature_is_refused_before_its_body_has_come(port: int, header: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(_UNSIGNED + header + b"\r\n")
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"WEBHOOK_SIGNATURE" in answer
+    writer.close()
+
+
+async def test_bodies_beyond_those_that_are_read_at_once_wait_and_are_told_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(web_of_gateway, "_MOST_BODIES", 2)
+    async with _gateway(body_seconds=0.5) as port:
+        opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(4)]
+        for _, writer in opened:
+            writer.write(_HEAD + b'{"id": ')
+        async with asyncio.timeout(10):
+            answers = [await reader.read() for reader, _ in opened]
+        assert sorted(answer.split(b" ")[1] for answer in answers) == [b"408", b"408", b"503", b"503"]
+        for _, writer in opened:
+            writer.close()
+
+
+async def test_a_connection_too_many_is_closed_and_those_there_are_go_on(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_MOST_CONNECTIONS", 3)
+    opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
+    async with asyncio.timeout(10):
+        assert [await reader.read() for reader, _ in opened[3:]] == [b"", b""]
+        opened[0][1].write(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert (await opened[0][0].readline()).split(b" ")[1] == b"200"
+    for _, writer in opened:
+        writer.close()
 
 
 @pytest.mark.parametrize(
