@@ -40,13 +40,15 @@ class Letters:
     guides: dict[str, tuple[GuideLink, ...]]
 
     def confirmation(self, link_id: UUID, sign_up_id: UUID, to: Applicant, token: str, expires_at: datetime) -> Mail:
-        """The link that confirms the address."""
+        """The link that confirms the address.
+
+        It greets nobody by name: until the link is used, a stranger may have typed both, to have us carry the message.
+        """
         return Mail(
             key=f"confirmation:{link_id}",
             template="confirmation",
             language=to.language,
             to=to.email,
-            name=to.name,
             params={
                 "confirm_url": f"{self.public_url}/confirm/{token}",
                 "trial_days": TRIAL_DAYS,

@@ -67,14 +67,26 @@ def reminder_text(kind: ReminderKind, language: str, *, order_open: bool = False
 
 @pytest.mark.parametrize("language", ["it", "en"])
 def test_every_email_is_complete(language: str) -> None:
-    greeting = {"it": "Ciao Anna D’Angelo,", "en": "Hello Anna D’Angelo,"}[language]
+    hello = {"it": "Ciao", "en": "Hello"}[language]
     for mail in letters(language):
+        greeting = f"{hello}," if mail.template == "confirmation" else f"{hello} Anna D’Angelo,"
         subject, text = read(mail)
         assert subject.strip()
         assert text.startswith(greeting)
         assert not re.search(r"\{\{|\}\}|\{%|None|\*\*|  ", text)
         # A link stands at the end of its paragraph: otherwise two paragraphs have run into each other.
         assert not re.search(r"https?://\S+ ", text)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_an_address_that_is_not_confirmed_gets_nothing_that_was_typed(language: str) -> None:
+    [mail, *_] = letters(language)
+    whole = message_from_bytes(BUILDER.build(mail, START).eml, policy=policy.default)
+    assert str(whole["To"]) == "anna@demo.example"
+    for part in ("plain", "html"):
+        body = whole.get_body((part,))
+        assert body is not None
+        assert not re.search(r"Anna|Angelo", str(body.get_content()))
 
 
 def test_every_email_has_a_key_of_its_own() -> None:

@@ -23,14 +23,23 @@ _AT_THE_LIMIT = SignUpCounts(ip_hour=3, ip_day=10, network_day=20, domain_day=5,
 
 
 @pytest.mark.parametrize(
-    "name", ["Anna", "D’Angelo", "D'Angelo", "Maria Rosa", "Jean-Luc", "J. R.", "Łukasz", "李", "Zoë"]
-)
+    "name",
+    [
+        "Anna", "D’Angelo", "D'Angelo", "Maria Rosa", "Jean-Luc", "J. R.", "Łukasz", "李", "Zoë", "Mª José",
+        "佐々木", "井ノ上", "Keʻala", "Γιώργος", "Maria de los Ángeles del Carmen",
+    ],
+)  # fmt: skip
 def test_names_of_persons_are_accepted(name: str) -> None:
     assert is_name(normalise_name(name))
 
 
 @pytest.mark.parametrize("name", ["", "-", "Anna2", "visit spam.example", "http://x", "a@b", "<b>", "Anna\u202e", "😀"])
 def test_a_name_carries_no_message(name: str) -> None:
+    assert not is_name(normalise_name(name))
+
+
+@pytest.mark.parametrize("name", ["cheapꓸexample", "Аnna", "you have won a thousand euros today"])
+def test_a_word_of_a_name_is_of_one_script_and_a_name_is_no_sentence(name: str) -> None:
     assert not is_name(normalise_name(name))
 
 
