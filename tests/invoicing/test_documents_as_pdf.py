@@ -4,11 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.invoicing.domain.credits import CreditReason, RefundMethod, RefundPart, ServedDays
-from services.invoicing.domain.customers import Address
+from services.invoicing.domain.customers import Address, CustomerKind
 from services.invoicing.domain.documents import Document, Language, Payment, PaymentMethod
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.fatturapa.composing import compose_invoice
@@ -18,6 +19,7 @@ from services.invoicing.pdf.typesetting import Typesetter
 from services.invoicing.pdf.view import invoice_view, printed_view, proforma_view
 from services.invoicing.pdf.writer import View
 from services.kit.calendar import end_of_day, start_of_day
+from services.kit.causes import PeriodCause
 from services.kit.localized import groups_of_four
 from services.kit.money import Money
 from tests.invoicing.documents import (
@@ -163,6 +165,31 @@ def test_a_proforma_that_credit_covers_asks_for_nothing_by_no_day(
     said = words(proforma_view(proforma(language=language, payment=part), ISSUER))
     assert TEXTS[language]["payable_until"] in said
     assert awaited in said
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "accrued"),
+    [(Language.IT, "al ricevimento del pagamento", "o entro il 15 del mese successivo al servizio."),
+     (Language.EN, "once the payment has arrived", "or by the 15th of the month after the service.")],
+)  # fmt: skip
+def test_only_the_proforma_of_a_business_s_period_abroad_says_that_its_invoice_may_come_unpaid(
+    language: Language, said: str, accrued: str
+) -> None:
+    period = PeriodCause(UUID(int=7), 2)
+    sold = untaxed(TaxTreatment.REVERSE_CHARGE, business_abroad(), language=language)
+    abroad = proforma(language=language, treatment=sold.treatment, customer=sold.customer, lines=sold.lines)
+    in_livigno = replace(abroad, treatment=TaxTreatment.OUTSIDE_VAT_TERRITORY, cause=period)
+    private = replace(in_livigno.customer, kind=CustomerKind.PRIVATE)
+    for asked, tells in (
+        (replace(abroad, cause=period), True),
+        (in_livigno, True),
+        (replace(in_livigno, customer=private), False),
+        (abroad, False),
+        (proforma(language=language, cause=period), False),
+    ):
+        notice = proforma_view(asked, ISSUER)["notices"][0]
+        assert said in notice
+        assert (accrued in notice) is tells
 
 
 def test_an_american_tax_id_is_written_as_the_americans_do() -> None:

@@ -10,7 +10,10 @@ from services.invoicing.pdf.typesetting import Typesetter
 from services.invoicing.settings import InvoicingSettings
 from services.invoicing.store import documents
 from services.kit.calendar import start_of_day
+from services.kit.cause_fields import period_of
+from services.kit.causes import PeriodCause
 from services.kit.errors import Refused
+from services.kit.ids import new_id
 from services.kit.wire import from_timestamp, to_timestamp
 from tests.invoicing.builders import (
     EXPIRES,
@@ -22,6 +25,7 @@ from tests.invoicing.builders import (
     proforma_request,
     recipient,
     send_proforma_request,
+    untaxed,
 )
 from tests.invoicing.clients import Stub
 from tests.invoicing.mails import only_mail, text_of
@@ -123,6 +127,22 @@ async def test_a_proforma_whose_due_day_has_passed_says_so_and_what_follows(
     assert words in text
     assert "Puoi pagarla entro" not in text
     assert "You can pay it until" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (common_pb2.LANGUAGE_IT, "il pagamento, o entro il 15 del mese successivo al servizio, emettiamo la fattura"),
+        (common_pb2.LANGUAGE_EN, "arrives, or by the 15th of the month after the service, we issue the invoice"),
+    ],
+)
+async def test_the_email_of_a_period_abroad_says_that_its_invoice_may_come_unpaid(
+    room: TestRoom, worker: Stub, language: common_pb2.Language, words: str
+) -> None:
+    period = {"order_id": "", "period": period_of(PeriodCause(new_id(), 2))}
+    proforma = (await worker.IssueProforma(proforma_request(**untaxed(**period)))).document
+    await worker.SendProforma(send_proforma_request(proforma, language))
+    assert words in text_of(await only_mail(room))
 
 
 async def test_once_a_proforma_has_left_no_row_holds_its_link(room: TestRoom, worker: Stub) -> None:

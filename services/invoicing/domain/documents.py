@@ -11,12 +11,12 @@ from uuid import UUID
 
 from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.credits import Credit
-from services.invoicing.domain.customers import FIRST_REVISION, Customer
+from services.invoicing.domain.customers import FIRST_REVISION, Customer, CustomerKind
 from services.invoicing.domain.sums import Line, Totals, totals
 from services.invoicing.domain.tax import Natura, TaxTreatment
 from services.invoicing.domain.transmissions import State
 from services.kit.calendar import rome_date
-from services.kit.causes import Cause
+from services.kit.causes import Cause, PeriodCause
 from services.kit.money import Money, total
 from services.kit.stamp_duty import STAMP_DUTY, STAMP_DUTY_ABOVE
 
@@ -240,6 +240,15 @@ def is_overdue(document: Document) -> bool:
     until, due_on = document.payment.payable_until, document.payment.due_on
     last = rome_date(until) if until is not None else due_on
     return last is not None and last < document.date
+
+
+def may_come_unpaid(proforma: Document) -> bool:
+    """Whether the invoice of what a proforma asks for comes once that has accrued, though nobody has paid it.
+
+    So it is of periods of a business taxed abroad (DPR 633/1972, art. 6(6), 21(4)(c) and (d)); an order is paid first.
+    """
+    business = proforma.customer.kind is not CustomerKind.PRIVATE
+    return business and proforma.treatment.supplied_abroad and isinstance(proforma.cause, PeriodCause)
 
 
 def to_pay(document: Document) -> Money:

@@ -100,6 +100,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "paid_debit": "Pagata con PayPal o carta in data {date}.",
         "paid_debit_part": "Pagati con PayPal o carta, entro il {date}: {amount}.",
         "proforma_notice": "Documento non valido ai fini fiscali. La fattura sarà emessa al ricevimento del pagamento.",
+        "proforma_notice_accrued": "Documento non valido ai fini fiscali. La fattura sarà emessa al ricevimento del "
+        "pagamento o entro il 15 del mese successivo al servizio.",
         "proforma_covered": "Documento non valido ai fini fiscali. Il credito del conto copre l’importo: non c’è nulla "
         "da pagare, e la fattura viene emessa senza attendere un pagamento.",
         "proforma_law": "Non costituisce fattura ai sensi dell’art. 21 del D.P.R. 633/1972.",
@@ -219,6 +221,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "paid_debit": "Paid by PayPal or card on {date}.",
         "paid_debit_part": "Paid by PayPal or card, by {date}: {amount}.",
         "proforma_notice": "Not valid for tax purposes. The invoice is issued once the payment has arrived.",
+        "proforma_notice_accrued": "Not valid for tax purposes. The invoice is issued once the payment has arrived or "
+        "by the 15th of the month after the service.",
         "proforma_covered": "Not valid for tax purposes. Your account credit covers the amount: there is nothing to "
         "pay, and the invoice is issued without waiting for a payment.",
         "proforma_law": "This is not an invoice under art. 21 of Italian Presidential Decree 633/1972.",

@@ -9,7 +9,7 @@ from datetime import date
 from services.invoicing.domain.credit_texts import cause_text, credited_invoices
 from services.invoicing.domain.credits import Credit
 from services.invoicing.domain.customers import CustomerKind
-from services.invoicing.domain.documents import Document, credit_used, is_overdue, stamp_duty, to_pay
+from services.invoicing.domain.documents import Document, credit_used, is_overdue, may_come_unpaid, stamp_duty, to_pay
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.sums import Line, VatShare, totals, vat_shares
 from services.invoicing.domain.tax import Natura, TaxTreatment
@@ -40,7 +40,8 @@ def proforma_view(proforma: Document, issuer: Issuer) -> View:
         ]
     view["total"] = writer.entry("total_due", writer.formats.money(to_pay(proforma)))
     view["payment"] = how_to_pay(writer, proforma)
-    view["notices"] = [writer.texts["proforma_covered" if covered else "proforma_notice"], writer.texts["proforma_law"]]
+    awaited = "proforma_notice_accrued" if may_come_unpaid(proforma) else "proforma_notice"
+    view["notices"] = [writer.texts["proforma_covered" if covered else awaited], writer.texts["proforma_law"]]
     return view
 
 

@@ -16,6 +16,7 @@ from services.invoicing.domain.documents import (
     Transfer,
     credit_used,
     is_overdue,
+    may_come_unpaid,
     to_pay,
 )
 from services.invoicing.domain.files import StoredFile
@@ -239,5 +240,6 @@ def _payable(proforma: Document) -> dict[str, object]:
         "covered": not to_pay(proforma),
         "debit": proforma.payment.method is PaymentMethod.AUTOMATIC_DEBIT,
         "unlocks": isinstance(proforma.cause, OrderCause),
+        "accrues": may_come_unpaid(proforma),
         "transfer": None if transfer is None else _instructions(transfer),
     }
