@@ -19,7 +19,7 @@ from services.kit.wire import from_timestamp
 _EARLIEST, _LATEST = 2000, 2999
 _LEDGER_ACCOUNTS = {
     "bank": "money that statements have told of, less what the bank took back",
-    "stripe": "money paid by card or PayPal",
+    "stripe": "money paid by card or PayPal, less disputes and what payouts to the bank were booked of it",
     "announced": "money that an operator saw at the bank and no statement has told of yet",
     "receivable": "payment requests paid with that money; the claims themselves, on the debit side, are the invoices",
     "suspense": "money that pays nothing by itself and waits for an operator, less what the bank took back",
@@ -30,6 +30,7 @@ _LEDGER_ACCOUNTS = {
     "shortfall": "what was lacking where an operator accepted less, mostly charges of banks",
     "disputed": "money of disputed payments that the provider withdrew, until it comes back or you decide; also claims",
     "dispute_fees": "what the provider charged for disputes",
+    "provider_fees": "what the provider kept of its payouts, as operators booked it",
     "set_aside": "money that was none of the customers', or was settled outside; debit: taken back and not made good",
 }
 """What is booked where: each in debit where the money lies and in credit for what it is, and the way back."""

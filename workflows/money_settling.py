@@ -1,4 +1,4 @@
-"""What an operator decides about money that waits: it pays something, becomes credit, goes back, or is set aside.
+"""What an operator decides about money that waits: it pays something, becomes credit, goes back, or is none of theirs.
 
 Of two operators who decide at once payments lets one win. What may be decided of a dispute stands in
 `workflows.money_dispute`.
@@ -16,13 +16,17 @@ with workflow.unsafe.imports_passed_through():
     from workflows.steering_money import (
         NO_ACCOUNT,
         NO_ASSIGNMENT,
+        NO_PAYOUT,
         Assignment,
         ForAccount,
+        Payout,
         check_assignment,
         check_for_account,
+        check_payout,
+        fees_of,
         optional_day,
     )
-    from workflows.waiting_money import TAKES_BACK, has_arrived
+    from workflows.waiting_money import TAKES_BACK, has_arrived, may_be_payout
     from workflows.wording_settling import ENDS, offered
 
 
@@ -120,6 +124,22 @@ class MoneySettling(MoneyReturn, DisputeProcess):
         await self.steer(PaymentsSteps.set_money_aside, request, "set the money aside")
         return self._settled(f"set it aside ({why.reason_code})", "set aside")
 
+    @workflow.update(
+        description="Books the money as a payout of the payment provider to our bank account: out of what lies at the "
+        'provider, with the fees that it kept, which may be left out. Data: {"fees": "12.34", '
+        '"reason_code": "stripe_payout"}'
+    )
+    async def payout(self, payout: Payout = NO_PAYOUT) -> str:
+        """Book it out of what lies at the provider."""
+        request = pb.BookPayoutRequest(
+            request_id=request_id(), money_entry_id=self.entry_id, fees=fees_of(payout), steering=steering(payout)
+        )
+        await self.steer(PaymentsSteps.book_payout, request, "book the payout")
+        result = "booked as a payout of the payment provider"
+        if request.HasField("fees"):
+            result += f", which kept {wording.amount(request.fees)}"
+        return self._settled(f"{result} ({payout.reason_code})", result)
+
     @assign.validator
     def _may_assign(self, assignment: Assignment = NO_ASSIGNMENT) -> None:
         check_assignment(assignment)
@@ -150,6 +170,14 @@ class MoneySettling(MoneyReturn, DisputeProcess):
     def _may_set_aside(self, why: Why = NO_DATA) -> None:
         check_why(why)
         self._may_settle()
+
+    @payout.validator
+    def _may_be_payout(self, payout: Payout = NO_PAYOUT) -> None:
+        check_payout(payout)
+        if not may_be_payout(self.waiting_entry()):
+            raise Wrong(
+                "only money of a bank statement that names no payment request and was not taken back is a payout"
+            )
 
     def _check_is_here(self) -> None:
         """Refuse what only money that is still ours could do.

@@ -64,12 +64,21 @@ class Crediting(Why):
     """Text: one of ``CREDIT_CAUSES``."""
 
 
+@dataclass
+class Payout(Why):
+    """A payout of the payment provider: ``{"fees": "12.34", "reason_code": "stripe_payout"}``."""
+
+    fees: Any = ""
+    """Text: what it kept, euro with two decimals and a point; or leave it out."""
+
+
 CREDIT_CAUSES = ("dispute", "agreement")
 """The contract has ended with it (DPR 633/1972, art. 26(2)), or it was agreed within a year (art. 26(3))."""
 NO_TRANSFER = Transfer()
 NO_ASSIGNMENT = Assignment()
 NO_ACCOUNT = ForAccount()
 NO_CREDITING = Crediting()
+NO_PAYOUT = Payout()
 
 
 def check_transfer(transfer: Transfer) -> None:
@@ -129,6 +138,16 @@ def check_crediting(crediting: Crediting) -> None:
         raise Wrong(f"cause: one of {', '.join(CREDIT_CAUSES)}, or leave it out")
 
 
+def check_payout(payout: Payout) -> None:
+    """Refuse fees that are no amount.
+
+    Raises:
+        Wrong: With what would be right.
+    """
+    check_why(payout)
+    fees_of(payout)
+
+
 def check_amount(transfer: Transfer, asked: Money | None) -> None:
     """Refuse another amount than the asked one, unless its sender has seen that it is another.
 
@@ -152,6 +171,17 @@ def money_of(transfer: Transfer) -> Money:
     if minor <= 0:
         raise Wrong('amount: euro with two decimals and a point, in quotes, more than zero, for example "85.40"')
     return Money(minor=minor, currency="EUR")
+
+
+def fees_of(payout: Payout) -> Money | None:
+    """What the provider kept, in cents; None where nothing is said, or nothing was kept."""
+    if payout.fees == "":
+        return None
+    fees = text_of(payout.fees)
+    if not _AMOUNT.fullmatch(fees):
+        raise Wrong('fees: euro with two decimals and a point, in quotes, for example "12.34"; or leave it out')
+    minor = int(Decimal(fees) * 100)
+    return Money(minor=minor, currency="EUR") if minor else None
 
 
 def booking_date_of(transfer: Transfer) -> Date:

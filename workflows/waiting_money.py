@@ -20,6 +20,12 @@ def has_arrived(entry: payments_pb2.MoneyEntry) -> bool:
     return entry.arrived or entry.money_source != payments_pb2.MONEY_SOURCE_ANNOUNCED
 
 
+def may_be_payout(entry: payments_pb2.MoneyEntry) -> bool:
+    """Whether it may be money that the payment provider paid out: it came by the bank and is for no payment request."""
+    gone = entry.reason in TAKES_BACK or entry.taken_back_by
+    return entry.money_source == payments_pb2.MONEY_SOURCE_BANK and not gone and not entry.named
+
+
 def waiting_money(
     entry: payments_pb2.MoneyEntry, requests: Iterable[payments_pb2.PaymentRequest]
 ) -> ordering_pb2.WaitingMoney:

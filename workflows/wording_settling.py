@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from casella.payments.v1 import payments_pb2 as pb
 from workflows import wording, wording_money
-from workflows.waiting_money import TAKES_BACK, has_arrived
+from workflows.waiting_money import TAKES_BACK, has_arrived, may_be_payout
 
 ENDS = {
     pb.MONEY_SETTLEMENT_ASSIGNED: "assigned",
@@ -15,6 +15,7 @@ ENDS = {
     pb.MONEY_SETTLEMENT_KEPT: "kept",
     pb.MONEY_SETTLEMENT_CREDIT_NOTE: "credit note",
     pb.MONEY_SETTLEMENT_TAKEN_BACK: "taken back",
+    pb.MONEY_SETTLEMENT_PAYOUT: "payout",
 }
 """The end of an entry in a word or two, by its settlement."""
 _CREDIT = 'makes it credit of an account: `{{"account_id": "{}", "reason_code": "customer_agrees"}}`'
@@ -23,6 +24,10 @@ _REFUND = 'sends it back to its payer: `{"reason_code": "not_for_us"}`'
 _SET_ASIDE = (
     "takes it out of the queue, where it is none of the customers' or is settled outside: "
     '`{"reason_code": "not_from_a_customer"}`'
+)
+_PAYOUT = (
+    "books it as a payout of the payment provider to the bank, with the fees that it kept of it, or without `fees`: "
+    '`{"fees": "12.34", "reason_code": "stripe_payout"}`'
 )
 _ANY_NUMBER, _ANY_ACCOUNT = "NUMBER", "ACCOUNT"
 """What stands in an example where nothing tells which is right: no proforma and no account has such a name."""
@@ -84,6 +89,8 @@ def offered(entry: pb.MoneyEntry, candidates: Sequence[pb.PaymentRequest]) -> di
     updates = {"assign": _ASSIGN.format(number), "credit": _CREDIT.format(account)}
     if has_arrived(entry):
         updates["refund"] = _REFUND
+    if may_be_payout(entry):
+        updates["payout"] = _PAYOUT
     return {**updates, "set_aside": _SET_ASIDE}
 
 

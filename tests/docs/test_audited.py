@@ -22,6 +22,7 @@ DEEDS = {
     "assign": ("payments", "assign_money"),
     "credit": ("payments", "credit_money"),
     "refund": ("payments", "request_refund"),
+    "payout": ("payments", "book_payout"),
     "set_aside": ("payments", "set_money_aside"),
     "claim": ("payments", "decide_dispute"),
     "credit_note": ("payments", "decide_dispute"),

@@ -28,7 +28,8 @@ POLLS = {"PollReceipts", "FetchMissedEvents"}
 """Their answers count what was new to them, so that of two at once one counts less."""
 OUTSIDE_THE_STORIES = {
     "SettleTax", "DecideTax", "TakeBackPlaces", "BeginErasure",
-    "AssignMoney", "CreditMoney", "SetMoneyAside", "RequestRefund", "PushRefunds", "IssueCreditNote", "SendCreditNote",
+    "AssignMoney", "CreditMoney", "SetMoneyAside", "BookPayout",
+    "RequestRefund", "PushRefunds", "IssueCreditNote", "SendCreditNote",
     "SuspendAccount", "ResumeAccount", "MeasurePeriod", "RecordPeriodProforma", "RecordPeriodOutcome",
     "RecordPeriodInvoice", "SuspendSubscription", "ResumeSubscription", "CancelSubscription", "KeepSubscription",
     "PlanCharge", "ChargePaymentRequest", "SendChargeRefusedEmail", "SendMandateEmail", "SwitchOffAutomaticDebit",

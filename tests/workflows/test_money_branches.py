@@ -50,6 +50,7 @@ def payments(entry: pb.MoneyEntry, **answers: Any) -> Script:
         "CreditMoney": lambda _: settle(
             entry, pb.MONEY_SETTLEMENT_CREDITED, pb.CreditMoneyResponse(credit=euro(9_000))
         ),
+        "BookPayout": lambda _: settle(entry, pb.MONEY_SETTLEMENT_PAYOUT, pb.BookPayoutResponse(entry=entry)),
         "SetMoneyAside": lambda _: settle(entry, pb.MONEY_SETTLEMENT_SET_ASIDE, pb.SetMoneyAsideResponse(entry=entry)),
         "GetTrial": lambda _: trial_pb2.GetTrialResponse(),
         "GetStanding": lambda _: ordering_pb2.GetStandingResponse(paid=True),
@@ -141,6 +142,7 @@ async def test_money_that_names_nothing_is_offered_no_account_where_it_may_be_of
         ("assign", {"payment_request_id": REQUEST, "accept_shortfall": True}, "AssignMoney", "assigned"),
         ("assign", {"payment_request_id": REQUEST, "accept_late": True}, "AssignMoney", "assigned"),
         ("credit", {"account_id": ACCOUNT}, "CreditMoney", "credited"),
+        ("payout", {"fees": "12.34"}, "BookPayout", "payout"),
         ("set_aside", {}, "SetMoneyAside", "set aside"),
     ],
 )
@@ -219,6 +221,10 @@ async def test_what_payments_refuses_is_told_and_the_money_waits_on(temporal: Te
         ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "assign", {"proforma_number": "P2026/17"}, "taken back"),
         ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "refund", {}, "taken back"),
         ({"money_source": pb.MONEY_SOURCE_ANNOUNCED}, "refund", {}, "casella bank withdraw"),
+        ({}, "payout", {"fees": 12.34}, "fees: euro with two decimals"),
+        ({"money_source": pb.MONEY_SOURCE_STRIPE}, "payout", {}, "only money of a bank statement"),
+        ({"named": [REQUEST]}, "payout", {}, "names no payment request"),
+        ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "payout", {}, "was not taken back is a payout"),
     ],
 )
 async def test_an_update_that_makes_no_sense_is_refused_with_one_sentence(

@@ -27,10 +27,12 @@ from workflows.steering_money import (
     Assignment,
     Crediting,
     ForAccount,
+    Payout,
     Transfer,
     check_assignment,
     check_crediting,
     check_for_account,
+    check_payout,
     check_transfer,
 )
 from workflows.steering_tax import ProofOfBusiness, check_proof_of_business
@@ -47,6 +49,7 @@ CHECKS: Mapping[type[Why], Callable[[Any], None]] = {
     Assignment: check_assignment,
     ForAccount: check_for_account,
     Crediting: check_crediting,
+    Payout: check_payout,
     ProofOfBusiness: check_proof_of_business,
     Cancellation: check_cancellation,
 }

@@ -168,6 +168,13 @@ class PaymentsSteps:
         answer = await self._payments.SetMoneyAside(request)
         return pb.SetMoneyAsideResponse(entry=_without_payer(answer.entry))
 
+    @step("BookPayout")
+    async def book_payout(self, request: pb.BookPayoutRequest) -> pb.BookPayoutResponse:
+        """Book money that the provider paid out to the bank."""
+        request.steering.CopyFrom(await with_actor(self._client, request.steering))
+        answer = await self._payments.BookPayout(request)
+        return pb.BookPayoutResponse(entry=_without_payer(answer.entry))
+
     @step("RequestRefund")
     async def request_refund(self, request: pb.RequestRefundRequest) -> pb.RequestRefundResponse:
         """Ask for a refund; by an operator's word where the request names one."""

@@ -128,6 +128,8 @@ class Settlement(StrEnum):
     """A lost dispute for which a credit note was issued."""
     TAKEN_BACK = "taken_back"
     """Taken back while it waited, or what took it back: the two are nothing together."""
+    PAYOUT = "payout"
+    """Ours before it came: the provider paid it out to the bank."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ SETTLEMENTS = {
     Settlement.KEPT: payments_pb2.MONEY_SETTLEMENT_KEPT,
     Settlement.CREDIT_NOTE: payments_pb2.MONEY_SETTLEMENT_CREDIT_NOTE,
     Settlement.TAKEN_BACK: payments_pb2.MONEY_SETTLEMENT_TAKEN_BACK,
+    Settlement.PAYOUT: payments_pb2.MONEY_SETTLEMENT_PAYOUT,
 }
 
 

@@ -16,6 +16,7 @@ from services.payments.tables import ledger_lines, ledger_transactions
 
 CREDIT = "credit"
 """The ledger account of account credit: each of its lines names the account whose credit it is."""
+PROVIDER_FEES = "provider_fees"
 DISPUTED = "disputed"
 SET_ASIDE = "set_aside"
 """The ledger account of what disputes have taken, until it comes back or is decided about."""

@@ -82,6 +82,18 @@ _FAULTS = text("""
             GROUP BY currency) s ON s.currency = q.currency
     ) w WHERE w.minor <> w.ledger
     UNION ALL
+    SELECT 'payouts of the provider: ' || p.currency || ' ' || p.minor || ', ledger: ' || p.ledger
+    FROM (
+        SELECT coalesce(q.currency, s.currency) AS currency, coalesce(q.minor, 0) AS minor,
+            coalesce(s.minor, 0) AS ledger
+        FROM (SELECT currency, sum(minor) AS minor FROM money_entries WHERE settled_as = 'payout'
+            GROUP BY currency) q
+        FULL JOIN (SELECT l.currency, -sum(l.minor) AS minor FROM ledger_transactions t
+            JOIN ledger_lines l ON l.transaction_id = t.id
+            WHERE t.kind = 'provider_payout' AND l.ledger_account IN ('stripe', 'provider_fees')
+            GROUP BY l.currency) s ON s.currency = q.currency
+    ) p WHERE p.minor <> p.ledger
+    UNION ALL
     SELECT 'money entries waiting: ' || w.currency || ' ' || w.minor || ', suspense: ' || w.ledger
     FROM (
         SELECT coalesce(q.currency, s.currency) AS currency, coalesce(q.minor, 0) AS minor,

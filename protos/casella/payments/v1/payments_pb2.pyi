@@ -59,6 +59,7 @@ class MoneySettlement(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MONEY_SETTLEMENT_KEPT: _ClassVar[MoneySettlement]
     MONEY_SETTLEMENT_CREDIT_NOTE: _ClassVar[MoneySettlement]
     MONEY_SETTLEMENT_TAKEN_BACK: _ClassVar[MoneySettlement]
+    MONEY_SETTLEMENT_PAYOUT: _ClassVar[MoneySettlement]
 
 class DisputeState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -160,6 +161,7 @@ MONEY_SETTLEMENT_WITHDRAWN: MoneySettlement
 MONEY_SETTLEMENT_KEPT: MoneySettlement
 MONEY_SETTLEMENT_CREDIT_NOTE: MoneySettlement
 MONEY_SETTLEMENT_TAKEN_BACK: MoneySettlement
+MONEY_SETTLEMENT_PAYOUT: MoneySettlement
 DISPUTE_STATE_UNSPECIFIED: DisputeState
 DISPUTE_STATE_INQUIRY: DisputeState
 DISPUTE_STATE_ENDED: DisputeState
@@ -923,6 +925,24 @@ class SetMoneyAsideRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
 
 class SetMoneyAsideResponse(_message.Message):
+    __slots__ = ("entry",)
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    entry: MoneyEntry
+    def __init__(self, entry: _Optional[_Union[MoneyEntry, _Mapping]] = ...) -> None: ...
+
+class BookPayoutRequest(_message.Message):
+    __slots__ = ("request_id", "money_entry_id", "fees", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    FEES_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    money_entry_id: str
+    fees: _common_pb2.Money
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., fees: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class BookPayoutResponse(_message.Message):
     __slots__ = ("entry",)
     ENTRY_FIELD_NUMBER: _ClassVar[int]
     entry: MoneyEntry

@@ -140,6 +140,11 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideResponse.FromString,
                 _registered_method=True)
+        self.BookPayout = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/BookPayout',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.BookPayoutRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.BookPayoutResponse.FromString,
+                _registered_method=True)
         self.DecideDispute = channel.unary_unary(
                 '/casella.payments.v1.PaymentsService/DecideDispute',
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.DecideDisputeRequest.SerializeToString,
@@ -413,6 +418,13 @@ class PaymentsServiceServicer:
 
     def SetMoneyAside(self, request, context):
         """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BookPayout(self, request, context):
+        """Books money of a bank statement as a payout of the provider: out of what lies at the provider, with the fees that it kept of it. Refused with MONEY_SETTLED for money that did not come by the bank, was taken back, or names a payment request.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -700,6 +712,11 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.SetMoneyAside,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideResponse.SerializeToString,
+            ),
+            'BookPayout': grpc.unary_unary_rpc_method_handler(
+                    servicer.BookPayout,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.BookPayoutRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.BookPayoutResponse.SerializeToString,
             ),
             'DecideDispute': grpc.unary_unary_rpc_method_handler(
                     servicer.DecideDispute,
@@ -1395,6 +1412,33 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/SetMoneyAside',
             casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.SetMoneyAsideResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BookPayout(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/BookPayout',
+            casella_dot_payments_dot_v1_dot_payments__pb2.BookPayoutRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.BookPayoutResponse.FromString,
             options,
             channel_credentials,
             insecure,

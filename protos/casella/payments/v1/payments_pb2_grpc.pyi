@@ -75,6 +75,8 @@ class PaymentsServiceStub:
     """Makes money that waits credit of an account; what the bank took back lowers the credit instead, and is refused with CREDIT_TOO_SMALL where the account has less. Whether there is such an account, and whether it goes on, the worker has asked before: this service knows no accounts."""
     SetMoneyAside: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SetMoneyAsideRequest, _payments_pb2.SetMoneyAsideResponse]
     """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside."""
+    BookPayout: _grpc.UnaryUnaryMultiCallable[_payments_pb2.BookPayoutRequest, _payments_pb2.BookPayoutResponse]
+    """Books money of a bank statement as a payout of the provider: out of what lies at the provider, with the fees that it kept of it. Refused with MONEY_SETTLED for money that did not come by the bank, was taken back, or names a payment request."""
     DecideDispute: _grpc.UnaryUnaryMultiCallable[_payments_pb2.DecideDisputeRequest, _payments_pb2.DecideDisputeResponse]
     """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund."""
     RecordDisputeCreditNote: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordDisputeCreditNoteRequest, _payments_pb2.RecordDisputeCreditNoteResponse]
@@ -173,6 +175,8 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Makes money that waits credit of an account; what the bank took back lowers the credit instead, and is refused with CREDIT_TOO_SMALL where the account has less. Whether there is such an account, and whether it goes on, the worker has asked before: this service knows no accounts."""
     SetMoneyAside: _aio.UnaryUnaryMultiCallable[_payments_pb2.SetMoneyAsideRequest, _payments_pb2.SetMoneyAsideResponse]  # type: ignore[assignment]
     """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside."""
+    BookPayout: _aio.UnaryUnaryMultiCallable[_payments_pb2.BookPayoutRequest, _payments_pb2.BookPayoutResponse]  # type: ignore[assignment]
+    """Books money of a bank statement as a payout of the provider: out of what lies at the provider, with the fees that it kept of it. Refused with MONEY_SETTLED for money that did not come by the bank, was taken back, or names a payment request."""
     DecideDispute: _aio.UnaryUnaryMultiCallable[_payments_pb2.DecideDisputeRequest, _payments_pb2.DecideDisputeResponse]  # type: ignore[assignment]
     """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund."""
     RecordDisputeCreditNote: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordDisputeCreditNoteRequest, _payments_pb2.RecordDisputeCreditNoteResponse]  # type: ignore[assignment]
@@ -394,6 +398,14 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.SetMoneyAsideResponse, _abc.Awaitable[_payments_pb2.SetMoneyAsideResponse]]:
         """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside."""
+
+    @_abc_1.abstractmethod
+    def BookPayout(
+        self,
+        request: _payments_pb2.BookPayoutRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.BookPayoutResponse, _abc.Awaitable[_payments_pb2.BookPayoutResponse]]:
+        """Books money of a bank statement as a payout of the provider: out of what lies at the provider, with the fees that it kept of it. Refused with MONEY_SETTLED for money that did not come by the bank, was taken back, or names a payment request."""
 
     @_abc_1.abstractmethod
     def DecideDispute(
