@@ -67,6 +67,18 @@ async def test_mailboxes_have_windows_of_their_own(room: TestRoom, customer: Cus
     await send(room, "second@rossi.example")
 
 
+async def test_a_mailbox_that_is_made_anew_has_a_window_of_its_own_within_the_sum_of_all(
+    room: TestRoom, customer: Customer, mailbox: pb.Mailbox
+) -> None:
+    for _ in range(25):
+        await send(room, INFO)
+    await customer.delete_mailbox(mailbox.mailbox_id)
+    await customer.create_mailbox(INFO)
+    await send(room, INFO)
+    assert len({row["mailbox_id"] for row in await room.rows("sends")}) == 2
+    assert len({row["account_id"] for row in await room.rows("sends")}) == 1
+
+
 async def test_deleting_and_creating_mailboxes_does_not_send_without_end(
     room: TestRoom, customer: Customer, mailbox: pb.Mailbox
 ) -> None:
