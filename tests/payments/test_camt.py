@@ -194,6 +194,11 @@ def test_a_huge_number_of_transfers_is_refused_in_fixed_words(digits: int) -> No
         camt.read(broken)
 
 
+def test_a_file_of_more_statements_than_any_bank_sends_is_refused() -> None:
+    with pytest.raises(UnreadableStatementError, match=r"^more than 20000 statements$"):
+        camt.read(b"<D>" + b"<Stmt/>" * 20_001 + b"</D>")
+
+
 def test_an_entity_bomb_is_refused_quickly() -> None:
     levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
     bomb = f'<!DOCTYPE d [<!ENTITY e0 "x">{levels}]><Document><Stmt><Id>&e11;</Id></Stmt></Document>'

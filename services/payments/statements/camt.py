@@ -23,6 +23,8 @@ from services.payments.statements.xml import Element, child, child_text, childre
 _NO_REFERENCE = {"", "NONREF", "NOTPROVIDED", "NOT PROVIDED"}
 _WRAPPERS = ("Stmt", "Ntfctn")
 MAX_ENTRIES = 20_000
+_MAX_STATEMENTS = MAX_ENTRIES
+"""A notification may have one entry each; more of them are no bank's file, and would keep a processor busy."""
 _LONGEST_COUNT = 15
 
 
@@ -55,10 +57,12 @@ def read(content: bytes) -> tuple[Statement, ...]:
 
 def _statements(root: Element) -> Iterator[Statement]:
     entries_seen = 0
-    for element in root.iter(*(f"{{*}}{name}" for name in _WRAPPERS)):
+    for number, element in enumerate(root.iter(*(f"{{*}}{name}" for name in _WRAPPERS)), 1):
+        if number > _MAX_STATEMENTS:
+            raise UnreadableStatementError(f"more than {_MAX_STATEMENTS} statements")
         account = child(element, "Acct")
-        number = path_text(account, "Id", "IBAN") or path_text(account, "Id", "Othr", "Id") or ""
-        statement = Statement(child_text(element, "Id") or "", _compact(number), ())
+        held = path_text(account, "Id", "IBAN") or path_text(account, "Id", "Othr", "Id") or ""
+        statement = Statement(child_text(element, "Id") or "", _compact(held), ())
         for entry in children(element, "Ntry"):
             entries_seen += 1
             if entries_seen > MAX_ENTRIES:
