@@ -1,4 +1,4 @@
-"""How the customer is told of money that pays nothing by itself: what is missing, that it is late, or taken back.
+"""How the customer is told of money that pays nothing by itself: what is missing, late, taken back, or now credit.
 
 Payments says which email is due and writes it once; whom it goes to is never in the history.
 """
@@ -30,4 +30,6 @@ class MoneyEmail(Process):
         if due.HasField("taken_back"):
             gone = wording.amount(due.taken_back)
             told = f"the bank took {gone} back that had come, and {wording.amount(due.missing)} is to be paid"
+        if due.HasField("credited"):
+            told = f"{wording.amount(due.credited)} of it became credit of account {due.credited_account_id}"
         self.details.happened(f"the customer is told by email: {told}", once=True)

@@ -198,6 +198,7 @@ money_entries = Table(
     Column("advance_credited_at", _INSTANT, nullable=True),
     Column("emailed_at", _INSTANT, nullable=True),
     Column("taken_back_by", Uuid, nullable=True),
+    Column("credit_emailed_at", _INSTANT, nullable=True),
 )
 """Money that waits for an operator, until `settled_at`. `named` are the requests that it names, beyond suggestions.
 
@@ -205,7 +206,8 @@ money_entries = Table(
 `settled_to` is the payment request, the account or the refund to which it went. `advance_at` is when it is invoiced as
 a part payment of the one request that it names; `advance_minor` how much of it was, once that is decided.
 `emailed_at` is when the customer was told of it, or it was found that there is nobody to tell. `taken_back_by` is the
-entry by which the bank or the provider took the money back.
+entry by which the bank or the provider took the money back. `credit_emailed_at` is as `emailed_at`, of the email that
+it became credit.
 """
 
 ledger_transactions = Table(

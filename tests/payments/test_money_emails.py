@@ -14,7 +14,7 @@ from tests.invoicing import mails
 from tests.payments.debit import RECIPIENT, due_period
 from tests.payments.statement import Entry, statement
 from tests.payments.test_advances import credit, decide, read, short
-from tests.payments.test_settling import set_aside
+from tests.payments.test_settling import arrives, assign, set_aside
 from tests.payments.world import GROSS, World
 from tests.support.refusals import bad_fields, refused_as
 from tests.support.room import request_id
@@ -197,13 +197,81 @@ async def test_other_money_that_waits_is_told_to_nobody(world: World) -> None:
     assert await world.room.mails() == []
 
 
+@pytest.mark.parametrize("recipient", [RECIPIENT, ITALIAN])
+@pytest.mark.parametrize("why", ["over", "late", "twice"])
+async def test_who_gets_credit_of_their_money_by_an_operators_decision_is_told_why_and_what_becomes_of_it_once(
+    world: World, why: str, recipient: common_pb2.Recipient
+) -> None:
+    request = await asked(world)
+    if why == "late":
+        await world.close(request, pb.CLOSE_REASON_EXPIRED)
+    if why == "twice":
+        await short(world, request, 1, "first cent")
+        await world.import_file(
+            statement(Entry(GROSS - 1, reference=request.transfer.reference, bank_reference="B", day=world.today()))
+        )
+    entry = await short(world, request, GROSS + 1, "too much")
+    await tell(world, entry)
+    before = len(await texts(world))
+    await credit(world, entry, request)
+    due = (await read(world, entry)).email_due
+    assert (due.credited.minor, due.credited_account_id) == (GROSS + 1, request.account_id)
+    assert [(await tell(world, entry, recipient=recipient)).written for _ in range(2)] == [True, False]
+    [(subject, text)] = (await texts(world))[before:]
+    said = {
+        common_pb2.LANGUAGE_EN: {
+            "over": "more than was asked for", "late": "came after that could be paid",
+            "twice": "had been paid already",
+            "amount": "€146.41", "used": "your next proforma uses the credit", "back": "have the money back, answer",
+        },
+        common_pb2.LANGUAGE_IT: {
+            "over": "più di quanto richiesto", "late": "quando non si poteva più pagare", "twice": "Era già pagata",
+            "amount": "146,41 €", "used": "la tua prossima proforma usa il credito", "back": "rispondi a questa email",
+        },
+    }[recipient.language]  # fmt: skip
+    assert said["amount"] in subject
+    for each in (said[why], said["amount"], said["used"], said["back"], request.proforma_number):
+        assert each in text
+    assert not (await read(world, entry)).HasField("email_due")
+
+
+async def test_who_pays_too_much_is_told_that_the_rest_became_credit_and_only_that(world: World) -> None:
+    request = await asked(world)
+    entry = await short(world, request, GROSS + 250, "over")
+    await assign(world, entry, request)
+    due = (await read(world, entry)).email_due
+    assert (due.credited.minor, due.credited_account_id) == (250, request.account_id)
+    assert [(await tell(world, entry)).written for _ in range(2)] == [True, False]
+    [(subject, text)] = await texts(world)
+    assert subject == "€2.50 of your payment is credit of your account now"
+    assert f"received €148.90 for proforma no. {request.proforma_number}" in text
+    assert "the proforma is paid, and €2.50 is credit" in text
+    [row] = await world.room.rows("mails")
+    assert str(row["subject_id"]) == request.account_id
+
+
+async def test_of_credit_that_is_no_new_credit_or_whose_account_is_erased_or_closed_nobody_is_told(
+    world: World,
+) -> None:
+    exact, other = await asked(world), await asked(world)
+    (paid,) = await arrives(world, Entry(GROSS, text="?", day=world.today()))
+    await assign(world, paid, exact)
+    assert not (await read(world, paid)).HasField("email_due"), "nothing was left over"
+    for changed in ({"recipient": common_pb2.Recipient(erased=True)}, {"recipient": None, "account_closed": True}):
+        entry = await short(world, other, GROSS + 1, f"over-{len(changed)}")
+        await credit(world, entry, other)
+        assert not (await tell(world, entry, **changed)).written
+        assert not (await read(world, entry)).HasField("email_due")
+    assert await world.room.mails() == []
+
+
 async def test_money_that_is_settled_or_whose_request_has_ended_meanwhile_is_told_to_nobody(world: World) -> None:
     request, ended = await asked(world), await asked(world)
     entry, _ = [await short(world, request, number=number) for number in ("settled", "waits")]
     await world.close(ended, pb.CLOSE_REASON_EXPIRED)
     late = await short(world, ended, number="late")
     for settled in (entry, late):
-        await credit(world, settled, request)
+        await set_aside(world, settled)
         assert not (await tell(world, settled)).written
     other = await asked(world)
     waits = await short(world, other, number="S2")

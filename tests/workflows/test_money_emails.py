@@ -82,6 +82,25 @@ async def test_the_customer_of_late_money_is_told_without_a_day(temporal: TestNa
     assert not sent.HasField("payable_until")
 
 
+async def test_the_customer_whose_money_became_credit_is_told_before_the_process_ends(temporal: TestNamespace) -> None:
+    entry = an_entry(reason=pb.MONEY_ENTRY_REASON_OVER)
+
+    def credit(_: pb.CreditMoneyRequest) -> pb.CreditMoneyResponse:
+        entry.settlement = pb.MONEY_SETTLEMENT_CREDITED
+        entry.email_due.CopyFrom(pb.MoneyEmail(credited=euro(9_000), credited_account_id=ACCOUNT))
+        return pb.CreditMoneyResponse(credit=euro(9_000))
+
+    script = world(entry, CreditMoney=credit)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("### NeedsOperator")
+        await run.handle.execute_update("credit", {"account_id": ACCOUNT, "reason_code": "checked"})
+        assert await run.end() == "credited"
+        assert f"told by email: EUR 90.00 of it became credit of account {ACCOUNT}" in await run.details("### Credited")
+        assert "anna@example.it" not in str(await run.handle.fetch_history())
+    (sent,) = script.requests("SendMoneyEmail")
+    assert (sent.recipient, sent.HasField("payable_until")) == (ANNA, False)
+
+
 async def test_an_order_without_an_end_names_no_day(temporal: TestNamespace) -> None:
     entry = to_be_told()
     script = world(entry, GetOrder=lambda _: ordering_pb2.GetOrderResponse(order=ordering_pb2.Order()))

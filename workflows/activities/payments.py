@@ -220,13 +220,14 @@ class PaymentsSteps:
         answer = await self._payments.GetMoneyEntry(asked)
         due = answer.entry.email_due
         named = [each for each in answer.candidates if each.payment_request_id == due.payment_request_id]
-        if not named:
+        account_id = due.credited_account_id or (named[0].account_id if named else "")
+        if not account_id:
             return pb.SendMoneyEmailResponse()
-        of = ordering_pb2.GetStandingRequest(account_id=named[0].account_id)
+        of = ordering_pb2.GetStandingRequest(account_id=account_id)
         if (await self._ordering.GetStanding(of)).closed:
             request.account_closed = True
             return await self._payments.SendMoneyEmail(request)
-        request.recipient.CopyFrom(await self._contacts.of(named[0].account_id))
+        request.recipient.CopyFrom(await self._contacts.of(account_id))
         if due.HasField("missing"):
             until = await self._payable_until(named[0])
             if until is not None:

@@ -1,6 +1,7 @@
-"""Which money that pays nothing by itself the customer is told of: too little for what it names, too late, or gone."""
+"""Which money that pays nothing by itself the customer is told of: too little, too late, gone, or credit by now."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from services.kit.money import Money
 from services.payments.domain.matching import QueueReason
@@ -21,6 +22,23 @@ class MoneyEmail:
     request: PaymentRequest
     missing: Money | None
     taken_back: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditEmail:
+    """An email that an operator's decision has made credit of money.
+
+    Attributes:
+        account_id: Whose credit it is.
+        credited: How much became credit.
+        why: `rest` where it has paid and was too much, else why it paid nothing by itself, as its entry says.
+        proforma_number: Of what it has paid, or of the one request of that account that it names; None without one.
+    """
+
+    account_id: UUID
+    credited: Money
+    why: str
+    proforma_number: str | None
 
 
 def takes_rest(request: PaymentRequest) -> bool:
@@ -46,6 +64,25 @@ def email_due(entry: MoneyEntry, request: PaymentRequest, rest: Money | None, le
         return MoneyEmail(request, rest)
     if entry.reason is QueueReason.LATE and request.state is RequestState.CLOSED:
         return MoneyEmail(request, None)
+    return None
+
+
+def credit_email_due(entry: MoneyEntry, request: PaymentRequest | None, left_over: Money) -> CreditEmail | None:
+    """The email that is still to be written about what became credit; None where none is.
+
+    Args:
+        entry: The money.
+        request: What it has paid, or the one request that it names.
+        left_over: What was left over of it and became credit, where it has paid.
+    """
+    if entry.credit_emailed_at is not None or entry.is_gone or entry.settled_to is None:
+        return None
+    if entry.settled_as is Settlement.CREDITED:
+        theirs = request is not None and request.account_id == entry.settled_to
+        number = request.proforma_number if request is not None and theirs else None
+        return CreditEmail(entry.settled_to, entry.amount, entry.reason, number)
+    if entry.settled_as is Settlement.ASSIGNED and request is not None and left_over:
+        return CreditEmail(request.account_id, left_over, "rest", request.proforma_number)
     return None
 
 

@@ -160,7 +160,8 @@ class MoneyEntry:
     `names_unpaid` says whether something that it names is still to be paid; `recorded` is the amount of the record by
     hand that it contradicts; `settled_to` the payment request, the account or the refund to which it went; `dispute`
     how a dispute stands, where it was read with it. `advance` is None where no invoice of a part payment was decided
-    and none is due: the money is settled, or its request is not open. `emailed_at` is when the customer was told of it.
+    and none is due: the money is settled, or its request is not open. `emailed_at` is when the customer was told of it,
+    `credit_emailed_at` when they were told that it, or what was over of it, became credit.
     `taken_back_by` is the entry that took this money back, `takes_back` the entry whose money this one takes back;
     `lowers_no_credit` whether what it took back was never credit and had paid nothing;
     `told_twice` whether another bank entry may be the same transfer, where it was read with it. `arrived` is false
@@ -193,6 +194,7 @@ class MoneyEntry:
     lowers_no_credit: bool = False
     arrived: bool = True
     told_twice: bool = False
+    credit_emailed_at: datetime | None = None
 
     @property
     def taken_back(self) -> bool:

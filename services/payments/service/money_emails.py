@@ -1,4 +1,4 @@
-"""How a customer is told of money that pays nothing by itself: what is missing and how to pay it, or that it is late.
+"""How a customer is told of money that pays nothing by itself: what is missing and how to pay it, late, or now credit.
 
 Once for each entry: the email and its mark in the entry's row are one transaction.
 """
@@ -16,10 +16,17 @@ from services.kit.errors import NotFound
 from services.kit.localized import groups_of_four
 from services.kit.money import Money
 from services.kit.outbox import Mail
-from services.payments.domain.money_emails import MoneyEmail, email_due, reversal_email_due, takes_rest
+from services.payments.domain.money_emails import (
+    CreditEmail,
+    MoneyEmail,
+    credit_email_due,
+    email_due,
+    reversal_email_due,
+    takes_rest,
+)
 from services.payments.domain.pay_links import PayLinks
 from services.payments.domain.payment_requests import PaymentRequest
-from services.payments.domain.receipts import MoneyEntry
+from services.payments.domain.receipts import MoneyEntry, Settlement
 from services.payments.domain.transfer import BankAccount
 from services.payments.policy import TransferPolicy
 from services.payments.store import money_emails, queue, requests
@@ -45,7 +52,7 @@ class MoneyEmails:
         async with self._database.reading() as conn:
             return await _rest(conn, request)
 
-    async def due(self, entry: MoneyEntry) -> MoneyEmail | None:
+    async def due(self, entry: MoneyEntry) -> MoneyEmail | CreditEmail | None:
         """The email that the customer is still to get about an entry; None where none is due."""
         async with self._database.reading() as conn:
             return await self._due(conn, entry)
@@ -77,12 +84,17 @@ class MoneyEmails:
             due = await self._due(conn, entry)
             if due is None:
                 return False
+            if isinstance(due, CreditEmail):
+                await money_emails.told_of_credit(conn, entry_id, now)
+                return recipient is not None and await outbox.mail(conn, _credit_mail(recipient, entry, due), now)
             await money_emails.told(conn, entry_id, now)
             return recipient is not None and await outbox.mail(
                 conn, self._mail(recipient, entry, due, payable_until, now), now
             )
 
-    async def _due(self, conn: AsyncConnection, entry: MoneyEntry) -> MoneyEmail | None:
+    async def _due(self, conn: AsyncConnection, entry: MoneyEntry) -> MoneyEmail | CreditEmail | None:
+        if entry.settled_as in {Settlement.CREDITED, Settlement.ASSIGNED}:
+            return await _credit_due(conn, entry)
         request = await requests.by_id(conn, entry.named[0]) if len(entry.named) == 1 else None
         if request is None:
             return None
@@ -127,6 +139,32 @@ class MoneyEmails:
             subject_id=due.request.account_id,
             secret_params=("pay_url",) if "pay_url" in came else (),
         )
+
+
+async def _credit_due(conn: AsyncConnection, entry: MoneyEntry) -> CreditEmail | None:
+    """The email that is due about what became credit of an entry that is settled so."""
+    if entry.credit_emailed_at is not None:
+        return None  # spares the look, which each reading of the entry would take
+    paid = entry.settled_to if entry.settled_as is Settlement.ASSIGNED else None
+    about = paid or (entry.named[0] if len(entry.named) == 1 else None)
+    request = None if about is None else await requests.by_id(conn, about)
+    return credit_email_due(entry, request, await money_emails.left_over(conn, entry))
+
+
+def _credit_mail(recipient: common_pb2.Recipient, entry: MoneyEntry, due: CreditEmail) -> Mail:
+    return Mail.to_recipient(
+        recipient,
+        key=f"money_credited:{entry.entry_id}",
+        template="money_credited",
+        params={
+            "received": entry.amount,
+            "came_on": entry.available_on,
+            "credited": due.credited,
+            "why": due.why,
+            "proforma_number": due.proforma_number or "",
+        },
+        subject_id=due.account_id,
+    )
 
 
 async def _rest(conn: AsyncConnection, request: PaymentRequest) -> Money | None:

@@ -15,7 +15,7 @@ from services.kit.money import Money
 from services.kit.wire import to_date, to_duration, to_money, to_timestamp
 from services.payments.domain.disputes import Dispute
 from services.payments.domain.matching import QueueReason
-from services.payments.domain.money_emails import MoneyEmail
+from services.payments.domain.money_emails import CreditEmail, MoneyEmail
 from services.payments.domain.pay_links import PayLinks
 from services.payments.domain.payment_requests import (
     AttemptState,
@@ -199,8 +199,10 @@ def _by_one_means(request: PaymentRequest, amount: Money, *, by_transfer: bool) 
     )
 
 
-def money_email(due: MoneyEmail) -> payments_pb2.MoneyEmail:
+def money_email(due: MoneyEmail | CreditEmail) -> payments_pb2.MoneyEmail:
     """An email that is due about money that pays nothing by itself."""
+    if isinstance(due, CreditEmail):
+        return payments_pb2.MoneyEmail(credited=to_money(due.credited), credited_account_id=str(due.account_id))
     missing = None if due.missing is None else to_money(due.missing)
     gone = None if due.taken_back is None else to_money(due.taken_back)
     return payments_pb2.MoneyEmail(payment_request_id=str(due.request.request_id), missing=missing, taken_back=gone)

@@ -92,6 +92,7 @@ def entry_from(row: Row[Any]) -> MoneyEntry:
         takes_back=row.takes_back,
         lowers_no_credit=row.lowers_no_credit,
         arrived=row.arrived,
+        credit_emailed_at=row.credit_emailed_at,
     )
 
 

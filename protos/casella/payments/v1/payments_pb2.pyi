@@ -573,14 +573,18 @@ class MoneyEntry(_message.Message):
     def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ..., advance: _Optional[_Union[Advance, _Mapping]] = ..., names_only_paid: _Optional[bool] = ..., money_source: _Optional[_Union[MoneySource, str]] = ..., email_due: _Optional[_Union[MoneyEmail, _Mapping]] = ..., named: _Optional[_Iterable[str]] = ..., taken_back_by: _Optional[str] = ..., takes_back: _Optional[str] = ..., perhaps_told_twice: _Optional[bool] = ..., lowers_no_credit: _Optional[bool] = ..., arrived: _Optional[bool] = ...) -> None: ...
 
 class MoneyEmail(_message.Message):
-    __slots__ = ("payment_request_id", "missing", "taken_back")
+    __slots__ = ("payment_request_id", "missing", "taken_back", "credited", "credited_account_id")
     PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
     TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
+    CREDITED_FIELD_NUMBER: _ClassVar[int]
+    CREDITED_ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     payment_request_id: str
     missing: _common_pb2.Money
     taken_back: _common_pb2.Money
-    def __init__(self, payment_request_id: _Optional[str] = ..., missing: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., taken_back: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+    credited: _common_pb2.Money
+    credited_account_id: str
+    def __init__(self, payment_request_id: _Optional[str] = ..., missing: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., taken_back: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credited: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credited_account_id: _Optional[str] = ...) -> None: ...
 
 class SendMoneyEmailRequest(_message.Message):
     __slots__ = ("money_entry_id", "recipient", "payable_until", "account_closed")
