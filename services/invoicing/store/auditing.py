@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.invoicing.store.outside import sentence, waiting
 from services.kit.calendar import rome_date
+from services.kit.money import Money
 
 _COUNT = text("""
     SELECT count(*) FILTER (WHERE kind IN ('invoice', 'advance_invoice')) AS invoices,
@@ -80,9 +81,37 @@ _AGAIN = text("""
     ORDER BY d.year, d.sequence, r.attempt
 """)
 
+# What every document has beside its row, and what one of its kind has: without the first it never leaves, without the
+# other nobody knows what it credits or of which money it is.
 _WITHOUT = text("""
-    SELECT number FROM documents d WHERE kind <> 'proforma' AND (:year = 0 OR year = :year)
-        AND NOT EXISTS (SELECT FROM transmissions t WHERE t.invoice_id = d.id) ORDER BY year, sequence
+    SELECT d.number, CASE WHEN t.invoice_id IS NULL THEN 'transmission'
+        WHEN a.made IS DISTINCT FROM t.attempt THEN 'file for each of its attempts'
+        WHEN d.kind = 'credit_note' THEN 'invoice that it credits' ELSE 'money of which it is' END AS missing
+    FROM documents d
+    LEFT JOIN transmissions t ON t.invoice_id = d.id
+    LEFT JOIN (SELECT invoice_id, count(*) AS made FROM attempts GROUP BY invoice_id) a ON a.invoice_id = d.id
+    LEFT JOIN credit_notes c ON c.document_id = d.id
+    LEFT JOIN advance_invoices p ON p.document_id = d.id
+    WHERE d.kind <> 'proforma' AND (:year = 0 OR d.year = :year)
+        AND (a.made IS DISTINCT FROM t.attempt OR t.invoice_id IS NULL
+            OR (d.kind = 'credit_note' AND c.document_id IS NULL)
+            OR (d.kind = 'advance_invoice' AND p.document_id IS NULL))
+    ORDER BY d.year, d.sequence
+""")
+
+# As `domain.sums` adds a document up: the VAT once a rate on the summed net, and that of lines which have their own.
+_SUMS = text("""
+    SELECT d.number, d.currency, d.net, d.vat, coalesce(l.net, 0) AS own_net, coalesce(l.vat, 0) AS own_vat
+    FROM documents d LEFT JOIN (
+        SELECT document_id, sum(net) AS net, sum(vat) AS vat FROM (
+            SELECT document_id, sum(net) AS net,
+                round(coalesce(sum(net) FILTER (WHERE tax IS NULL), 0) * vat_rate / 100) + coalesce(sum(tax), 0) AS vat
+            FROM lines GROUP BY document_id, vat_rate, natura
+        ) shares GROUP BY document_id
+    ) l ON l.document_id = d.id
+    WHERE d.kind <> 'proforma' AND (:year = 0 OR d.year = :year)
+        AND (d.net, d.vat) IS DISTINCT FROM (l.net, l.vat)
+    ORDER BY d.year, d.sequence
 """)
 
 # A credit note that was given up counts as never issued. Where the SdI accepts one afterwards, there may be too many.
@@ -162,7 +191,11 @@ async def audit(conn: AsyncConnection, year: int, now: datetime, days: int, agai
             for r in await conn.execute(_COUNTERS, wanted)
         ),
         *(f"{r.number} bears the date {r.date}" for r in await conn.execute(_YEARS, wanted)),
-        *(f"{r.number} has no transmission" for r in await conn.execute(_WITHOUT, wanted)),
+        *(f"{r.number} has no {r.missing}" for r in await conn.execute(_WITHOUT, wanted)),
+        *(
+            f"{r.number} says {_sums(r.currency, r.net, r.vat)}, its lines {_sums(r.currency, r.own_net, r.own_vat)}"
+            for r in await conn.execute(_SUMS, wanted)
+        ),
         *(f"{r.number}: more was credited than it came to" for r in await conn.execute(_CREDITS, wanted)),
         *(
             f"{r.number}, a part payment that {r.invoice} deducts: {fault}"
@@ -194,3 +227,7 @@ async def audit(conn: AsyncConnection, year: int, now: datetime, days: int, agai
     count = (await conn.execute(_COUNT, wanted)).one()
     outside = [sentence(each) for each in await waiting(conn) if year in {0, each.year}]
     return Audit(now, int(count.invoices), int(count.credit_notes), tuple(found), tuple(outside))
+
+
+def _sums(currency: str, net: int, vat: int) -> str:
+    return f"net {Money(int(net), currency).decimal} and VAT {Money(int(vat), currency).decimal}"
