@@ -18,7 +18,8 @@ _BALANCES = (
     .order_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
 )
 # What the bank took back is no bank entry: it stands in the queue, below zero. Nor are debits of refunds.
-# Each branch finds rows that disagree with the ledger; the answer is their names, so that a person can look.
+# Each branch finds rows that disagree with the ledger, from both sides, so that neither can be missing; the answer is
+# their names, so that a person can look.
 _FAULTS = text("""
     SELECT 'transaction ' || t.id || ' does not balance' AS fault
     FROM ledger_transactions t LEFT JOIN ledger_lines l ON l.transaction_id = t.id
@@ -47,12 +48,27 @@ _FAULTS = text("""
             ON (s.account_id, s.currency) = (a.account_id, a.currency)
     ) c WHERE c.minor <> c.ledger
     UNION ALL
-    SELECT 'refund ' || r.id || ' is ' || r.state || ' with ' || coalesce(-sum(l.minor), 0) || ' to be paid out'
+    SELECT 'refund ' || coalesce(r.id::text, b.id) || ' is ' || coalesce(r.state, 'in the ledger alone') || ' with ' ||
+        coalesce(r.minor + r.credit_minor, 0) || ', ledger: ' || coalesce(b.asked, 0) || ', to be paid out: ' ||
+        coalesce(b.owed, 0)
     FROM refunds r
-        LEFT JOIN ledger_transactions t ON t.source = 'refund' AND split_part(t.source_ref, ':', 1) = r.id::text
-        LEFT JOIN ledger_lines l ON l.transaction_id = t.id AND l.ledger_account = 'refunds'
-    GROUP BY r.id
-    HAVING coalesce(-sum(l.minor), 0) <> CASE WHEN r.state IN ('done', 'cancelled') THEN 0 ELSE r.minor END
+        FULL JOIN (SELECT split_part(t.source_ref, ':', 1) AS id,
+            coalesce(-sum(l.minor) FILTER (WHERE t.kind = 'refund' AND l.minor < 0), 0) AS asked,
+            coalesce(-sum(l.minor) FILTER (WHERE l.ledger_account = 'refunds'), 0) AS owed
+            FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
+            WHERE t.source = 'refund' GROUP BY 1) b ON b.id = r.id::text
+    WHERE (r.minor + r.credit_minor, CASE WHEN r.state IN ('done', 'cancelled') THEN 0 ELSE r.minor END)
+        IS DISTINCT FROM (b.asked, b.owed)
+    UNION ALL
+    SELECT 'money entry ' || e.id || ' of ' || e.minor || ' is ' || coalesce(e.settled_as, 'not settled') ||
+        ', its refund: ' || coalesce(r.minor::text, 'none')
+    FROM money_entries e
+        LEFT JOIN refunds r ON r.entry_id = e.id AND r.state <> 'cancelled'
+        LEFT JOIN disputes d ON d.entry_id = e.id
+        LEFT JOIN (SELECT DISTINCT dispute_id FROM refunds WHERE state <> 'cancelled') taken ON taken.dispute_id = d.id
+    WHERE (r.id IS NOT NULL OR (e.settled_as = 'refunded' AND taken.dispute_id IS NULL))
+        AND (e.settled_as, e.settled_to, e.minor, e.currency)
+            IS DISTINCT FROM ('refunded', r.id, r.minor, r.currency)
     UNION ALL
     SELECT 'payment request ' || x.request_id || ': refunds of ' || x.minor || ', returned: ' || x.ledger
     FROM (
@@ -104,6 +120,23 @@ _FAULTS = text("""
             GROUP BY currency) s ON s.currency = q.currency
     ) w WHERE w.minor <> w.ledger
     UNION ALL
+    SELECT 'money entry ' || coalesce(e.id::text, b.source || ' ' || b.source_ref) || ' is ' ||
+        coalesce(e.settled_as, 'not settled') || ' with ' || coalesce(e.minor, 0) || ', ledger: ' ||
+        coalesce(b.settled_as, 'not settled') || ' with ' || coalesce(b.minor, 0)
+    FROM (SELECT *, CASE WHEN reason IN ('reversed', 'disputed') THEN -minor ELSE minor END AS lay
+            FROM money_entries WHERE settled_as IN ('assigned', 'credited', 'set_aside', 'withdrawn', 'credit_note')) e
+        FULL JOIN (SELECT t.source, t.source_ref, l.currency, l.minor, CASE t.kind WHEN 'assignment' THEN 'assigned'
+                WHEN 'crediting' THEN 'credited' WHEN 'setting_aside' THEN 'set_aside'
+                WHEN 'withdrawal' THEN 'withdrawn' ELSE 'credit_note' END AS settled_as,
+            CASE t.kind WHEN 'assignment' THEN t.request_id WHEN 'crediting' THEN c.account_id END AS settled_to
+            FROM ledger_transactions t
+                JOIN ledger_lines l ON l.transaction_id = t.id AND l.ledger_account IN ('suspense', 'disputed')
+                LEFT JOIN ledger_lines c ON c.transaction_id = t.id AND c.ledger_account = 'credit'
+            WHERE t.kind IN ('assignment', 'crediting', 'setting_aside', 'withdrawal', 'dispute_credit')) b
+            ON (b.source, b.source_ref) = (e.source, e.source_ref)
+    WHERE (e.settled_as, e.lay, e.currency) IS DISTINCT FROM (b.settled_as, b.minor, b.currency)
+        OR e.settled_to <> b.settled_to
+    UNION ALL
     SELECT 'money entry ' || came.id || ' was taken back by entry ' || back.id || ' and is ' || came.settled_as ||
         ' all the same'
     FROM money_entries came JOIN money_entries back ON back.reason = 'reversed' AND (
@@ -114,25 +147,30 @@ _FAULTS = text("""
             AND NOT EXISTS (SELECT FROM money_entries other WHERE other.taken_back_by = back.id)))
     WHERE came.settled_as IN ('assigned', 'credited', 'refunded') AND came.settled_at > back.created_at
     UNION ALL
-    SELECT 'money entry ' || id || ' and what took it back are settled apart'
-    FROM money_entries came WHERE settled_as = 'taken_back' AND reason <> 'reversed' AND NOT EXISTS (
-        SELECT FROM money_entries back WHERE back.id = came.taken_back_by AND back.settled_as = 'taken_back'
-            AND (back.minor, back.currency) = (came.minor, came.currency))
+    SELECT 'money entry ' || one.id || ' and what took it back, or it took, are settled apart'
+    FROM money_entries one WHERE one.settled_as = 'taken_back' AND NOT EXISTS (
+        SELECT FROM money_entries other WHERE other.settled_as = 'taken_back'
+            AND (other.id = one.taken_back_by OR other.taken_back_by = one.id)
+            AND (other.minor, other.currency) = (one.minor, one.currency))
     UNION ALL
-    SELECT 'dispute ' || d.provider_ref || ' is ' || d.state || ' with ' || d.withdrawn_minor || ' withdrawn, ledger: '
-        || d.ledger || ', fee ' || d.fee_minor || ', ledger: ' || d.fees
+    SELECT 'dispute ' || d.provider_ref || ' is ' || coalesce(d.state, 'not written down') || ' with ' ||
+        coalesce(d.withdrawn_minor, 0) || ' withdrawn, ledger: ' || d.ledger || ', fee ' || coalesce(d.fee_minor, 0) ||
+        ', ledger: ' || d.fees
     FROM (
-        SELECT d.*, e.settled_at, coalesce(r.minor, 0) AS refunded,
+        SELECT coalesce(e.source_ref, s.provider_ref) AS provider_ref, d.state, d.withdrawn_minor, d.fee_minor,
+            e.settled_at, coalesce(r.minor, 0) AS refunded,
             coalesce(s.minor, 0) - coalesce(r.minor, 0) AS ledger, coalesce(s.fees, 0) AS fees
-        FROM disputes d JOIN money_entries e ON e.id = d.entry_id
+        FROM (SELECT * FROM money_entries WHERE reason = 'disputed') e
+        LEFT JOIN disputes d ON (d.entry_id, d.provider_ref) = (e.id, e.source_ref)
         LEFT JOIN (SELECT dispute_id, sum(minor) AS minor FROM refunds WHERE state = 'done' GROUP BY dispute_id) r
             ON r.dispute_id = d.id
-        LEFT JOIN (SELECT split_part(t.source_ref, ':', 1) AS provider_ref,
+        FULL JOIN (SELECT split_part(t.source_ref, ':', 1) AS provider_ref,
             sum(l.minor) FILTER (WHERE l.ledger_account = 'disputed') AS minor,
             sum(l.minor) FILTER (WHERE l.ledger_account = 'dispute_fees') AS fees
             FROM ledger_transactions t JOIN ledger_lines l ON l.transaction_id = t.id
-            WHERE l.ledger_account IN ('disputed', 'dispute_fees') GROUP BY 1) s USING (provider_ref)
-    ) d WHERE d.fees <> d.fee_minor
+            WHERE l.ledger_account IN ('disputed', 'dispute_fees') AND t.source <> 'refund' GROUP BY 1) s
+            ON s.provider_ref = e.source_ref
+    ) d WHERE d.state IS NULL OR d.fees <> d.fee_minor
         OR d.ledger <> CASE WHEN d.settled_at IS NULL THEN d.withdrawn_minor - d.refunded ELSE 0 END
     UNION ALL
     SELECT 'bank entries: ' || b.currency || ' ' || b.minor || ', bank: ' || b.ledger
@@ -189,6 +227,11 @@ class Proof:
     of_earlier_months: tuple[str, ...]
 
 
+async def find_faults(conn: AsyncConnection) -> list[str]:
+    """What does not agree, in words, as the connection's transaction sees it; at most a hundred."""
+    return [str(row.fault) for row in await conn.execute(_FAULTS, {"most": _MOST_FAULTS})]
+
+
 async def prove(conn: AsyncConnection, recorded_before: datetime) -> Proof:
     """Read the proof; in one snapshot, so that a payment in between cannot look like a fault.
 
@@ -201,7 +244,7 @@ async def prove(conn: AsyncConnection, recorded_before: datetime) -> Proof:
     balances = [
         (str(row.ledger_account), Money(int(row.balance), row.currency)) for row in await conn.execute(_BALANCES)
     ]
-    faults = [str(row.fault) for row in await conn.execute(_FAULTS, {"most": _MOST_FAULTS})]
+    faults = await find_faults(conn)
     waiting = await recorded.unconfirmed_before(conn, recorded_before, _MOST_FAULTS)
     other_days = await recorded.on_another_day(conn, _MOST_FAULTS)
     earlier = tuple(
