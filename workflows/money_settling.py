@@ -61,7 +61,8 @@ class MoneySettling(MoneyReturn, DisputeProcess):
         'over becomes credit of its account. "payment_request_id" may stand in place of the proforma\'s number. '
         '"accept_shortfall": true lets a little less pay, within the policy\'s tolerance; "booked_on": "2026-11-24" '
         'gives a day to money without one; "accept_late": true lets it pay after the last day for its invoice, which '
-        'is late for good then. Data: {"proforma_number": "NUMBER", "reason_code": "payer_confirmed"}'
+        'is late for good then; "accept_other": true lets it pay another one than it names. '
+        'Data: {"proforma_number": "NUMBER", "reason_code": "payer_confirmed"}'
     )
     async def assign(self, assignment: Assignment = NO_ASSIGNMENT) -> str:
         """Give it to a payment request."""
@@ -70,6 +71,7 @@ class MoneySettling(MoneyReturn, DisputeProcess):
             money_entry_id=self.entry_id,
             accept_shortfall=assignment.accept_shortfall,
             accept_late=assignment.accept_late,
+            accept_other=assignment.accept_other,
             booked_on=optional_day(assignment.booked_on),
             steering=steering(assignment),
         )

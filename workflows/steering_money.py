@@ -44,6 +44,8 @@ class Assignment(Why):
     """Truth value: less than is asked for pays all the same."""
     accept_late: Any = False
     """Truth value: it pays although the last day for its invoice has passed."""
+    accept_other: Any = False
+    """Truth value: it pays although it names another payment request that is open, or another account's."""
     booked_on: Any = ""
     """Text: day on which money without one was available, ISO 8601; or leave it out."""
 
@@ -113,6 +115,8 @@ def check_assignment(assignment: Assignment) -> None:
         raise Wrong("accept_shortfall: true, without quotes, or leave it out")
     if not isinstance(assignment.accept_late, bool):
         raise Wrong("accept_late: true, without quotes, or leave it out")
+    if not isinstance(assignment.accept_other, bool):
+        raise Wrong("accept_other: true, without quotes, or leave it out")
     optional_day(assignment.booked_on)
 
 

@@ -426,6 +426,35 @@ async def test_two_operators_who_give_two_short_entries_to_one_request_do_not_cr
     await world.balances()
 
 
+async def test_money_that_names_an_open_request_pays_another_one_only_where_that_is_accepted(world: World) -> None:
+    named, other = await world.transfer_request(), await world.transfer_request()
+    (entry,) = await arrives(world, Entry(SHORT, reference=named.transfer.reference))
+    with refused_as(errors_pb2.REASON_MONEY_SETTLED) as refused:
+        await assign(world, entry, other, accept_shortfall=True)
+    assert '"accept_other": true' in refused.value.message
+    assert refused.value.metadata["named"] in {named.proforma_number, named.payment_request_id}
+    (still,) = await world.queue()
+    with refused_as(errors_pb2.REASON_AMOUNT_MISMATCH):  # the next question, and no refusal of the first kind
+        await assign(world, still, other, accept_other=True)
+    with refused_as(errors_pb2.REASON_AMOUNT_MISMATCH):
+        await assign(world, still, named)
+
+
+@pytest.mark.parametrize("same_account", [True, False])
+async def test_money_that_names_what_is_paid_pays_another_request_of_its_account_alone_without_more_words(
+    world: World, *, same_account: bool
+) -> None:
+    account = {"account_id": str(new_id())}
+    paid = await world.paid_by_transfer(**account)
+    other = await world.transfer_request(**(account if same_account else {}))
+    (entry,) = await arrives(world, Entry(GROSS, reference=paid.transfer.reference, bank_reference="B-2"))
+    if not same_account:
+        with refused_as(errors_pb2.REASON_MONEY_SETTLED):
+            await assign(world, entry, other)
+    done = await assign(world, entry, other, accept_other=not same_account)
+    assert done.payment_request.state == PAID
+
+
 async def test_a_repeated_decision_changes_nothing_and_answers_the_same(world: World) -> None:
     request = await world.transfer_request()
     (entry,) = await arrives(world, Entry(GROSS + 50, text="?"))

@@ -141,6 +141,7 @@ async def test_money_that_names_nothing_is_offered_no_account_where_it_may_be_of
         ("assign", {"proforma_number": "P2026/17"}, "AssignMoney", "assigned"),
         ("assign", {"payment_request_id": REQUEST, "accept_shortfall": True}, "AssignMoney", "assigned"),
         ("assign", {"payment_request_id": REQUEST, "accept_late": True}, "AssignMoney", "assigned"),
+        ("assign", {"payment_request_id": REQUEST, "accept_other": True}, "AssignMoney", "assigned"),
         ("credit", {"account_id": ACCOUNT}, "CreditMoney", "credited"),
         ("payout", {"fees": "12.34"}, "BookPayout", "payout"),
         ("set_aside", {}, "SetMoneyAside", "set aside"),
@@ -161,6 +162,7 @@ async def test_each_decision_is_carried_to_payments_and_ends_the_process(
         assert f" {end}\n" not in shown, "the operator's deed says it already"
     (asked,) = script.requests(rpc)
     assert (asked.money_entry_id, asked.steering.reason_code) == (entry.money_entry_id, "checked")
+    assert [name for name in data if name.startswith("accept_") and not getattr(asked, name)] == []
     assert asked.request_id
 
 
@@ -216,6 +218,7 @@ async def test_what_payments_refuses_is_told_and_the_money_waits_on(temporal: Te
         ({}, "assign", {"payment_request_id": "17"}, "a UUID"),
         ({}, "assign", {"proforma_number": "P2026/17", "accept_shortfall": "yes"}, "accept_shortfall"),
         ({}, "assign", {"proforma_number": "P2026/17", "accept_late": "yes"}, "accept_late"),
+        ({}, "assign", {"proforma_number": "P2026/17", "accept_other": "yes"}, "accept_other"),
         ({}, "assign", {"proforma_number": "P2026/17", "booked_on": "2 March"}, "booked_on"),
         ({}, "credit", {"account_id": "anna@example.it"}, "account_id"),
         ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "assign", {"proforma_number": "P2026/17"}, "taken back"),

@@ -54,6 +54,7 @@ class Assignment:
         proforma_number: Of the payment request, as a person writes it.
         accept_shortfall: Whether less than is asked for pays all the same.
         accept_late: Whether it pays although the last day for its invoice has passed.
+        accept_other: Whether it pays although it names another request that is open, or another account's.
         booked_on: When the money was available, where the bank does not say.
     """
 
@@ -63,6 +64,7 @@ class Assignment:
     accept_shortfall: bool
     accept_late: bool
     booked_on: date | None
+    accept_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Assigning:
 
         Raises:
             NotFound: No such entry or payment request.
-            MoneySettled: The entry is settled, or was taken back.
+            MoneySettled: The entry is settled, was taken back, or names another request, and that is not accepted.
             PaymentRequestPaid: Somebody has paid it.
             PaymentRequestClosed: It is closed.
             PaymentProcessing: A charge for it is being processed.
@@ -101,6 +103,8 @@ class Assigning:
             if await claim(conn, call, wish.entry_id) is None:
                 request = await self._target(conn, wish)
                 used = await _usable(conn, wish.entry_id, request)
+                if not wish.accept_other:
+                    await _check_named(conn, used[0], request)
                 # Entries first, then the request: as everywhere, so that two operators wait and do not lock each other.
                 request = await _open(conn, request.request_id)
                 await audit.record(conn, by, now, account_id=request.account_id)
@@ -255,6 +259,31 @@ async def _usable(conn: AsyncConnection, entry_id: UUID, request: PaymentRequest
             used.append(other)
             come += other.amount.minor
     return used
+
+
+async def _check_named(conn: AsyncConnection, entry: MoneyEntry, target: PaymentRequest) -> None:
+    """Refuse money for what it does not name: with one wrong digit it would pay a stranger's order, for good.
+
+    Raises:
+        MoneySettled: It names another request that is open, or only such of other accounts.
+    """
+    named = await requests.by_ids(conn, entry.named)
+    if any(each.request_id == target.request_id for each in named):
+        return
+    others = [each for each in named if each.state is RequestState.OPEN]
+    if not others and all(each.account_id != target.account_id for each in named):
+        others = named
+    if others:
+        meant = ", ".join(_shown(each) for each in others)
+        raise MoneySettled(
+            f"the money names {meant} and not {_shown(target)}: compare the two; if it is for {_shown(target)} all the "
+            'same, send it again with "accept_other": true',
+            metadata={"named": meant},
+        )
+
+
+def _shown(request: PaymentRequest) -> str:
+    return request.proforma_number or str(request.request_id)
 
 
 async def _told_twice(conn: AsyncConnection, used: Sequence[MoneyEntry]) -> bool:

@@ -110,6 +110,7 @@ class MoneyRpcs(PaymentsServiceServicer):
             ),
             accept_shortfall=request.accept_shortfall,
             accept_late=request.accept_late,
+            accept_other=request.accept_other,
             booked_on=(
                 inputs.day(bad, "booked_on", request.booked_on, rome_date(self._clock.now())) if dated else None
             ),
@@ -118,7 +119,7 @@ class MoneyRpcs(PaymentsServiceServicer):
         call = self._calls.call(
             request.request_id, bad, entry=entry_id, request=request.payment_request_id,
             proforma=request.proforma_number, shortfall=request.accept_shortfall, late=request.accept_late,
-            booked_on=request.booked_on,
+            booked_on=request.booked_on, other=request.accept_other,
         )  # fmt: skip
         bad.check()
         done = await self._assigning.assign(call, wish, by)

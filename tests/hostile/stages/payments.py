@@ -60,6 +60,7 @@ async def _played(world: World) -> Stage:
         "account_closed": None,
         "accept_shortfall": None,
         "accept_late": None,
+        "accept_other": None,
         "refund_id": refund.refund_id,
         "refund_ids": [refund.refund_id],
         "states": [pb.REFUND_STATE_REQUESTED],

@@ -869,7 +869,7 @@ class ListAdvancesResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[MoneyEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class AssignMoneyRequest(_message.Message):
-    __slots__ = ("request_id", "money_entry_id", "payment_request_id", "proforma_number", "accept_shortfall", "booked_on", "steering", "accept_late")
+    __slots__ = ("request_id", "money_entry_id", "payment_request_id", "proforma_number", "accept_shortfall", "booked_on", "steering", "accept_late", "accept_other")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -878,6 +878,7 @@ class AssignMoneyRequest(_message.Message):
     BOOKED_ON_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
     ACCEPT_LATE_FIELD_NUMBER: _ClassVar[int]
+    ACCEPT_OTHER_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     money_entry_id: str
     payment_request_id: str
@@ -886,7 +887,8 @@ class AssignMoneyRequest(_message.Message):
     booked_on: _common_pb2.Date
     steering: _common_pb2.Steering
     accept_late: bool
-    def __init__(self, request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., accept_shortfall: _Optional[bool] = ..., booked_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., accept_late: _Optional[bool] = ...) -> None: ...
+    accept_other: bool
+    def __init__(self, request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., proforma_number: _Optional[str] = ..., accept_shortfall: _Optional[bool] = ..., booked_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., accept_late: _Optional[bool] = ..., accept_other: _Optional[bool] = ...) -> None: ...
 
 class AssignMoneyResponse(_message.Message):
     __slots__ = ("payment_request", "credited", "money_entry_ids", "invoice_was_due")

@@ -403,7 +403,7 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AssignMoney(self, request, context):
-        """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance; money whose last day for an invoice has passed with INVOICE_LATE unless that is accepted. Settled money is refused with MONEY_SETTLED.
+        """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance; money whose last day for an invoice has passed with INVOICE_LATE unless that is accepted. Settled money is refused with MONEY_SETTLED, and so is money that names another open payment request, or another account's, unless that is accepted.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -70,7 +70,7 @@ class PaymentsServiceStub:
     ListAdvances: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListAdvancesRequest, _payments_pb2.ListAdvancesResponse]
     """Lists the money that was invoiced as a part payment, by entry id, whatever became of it: the auditor ties it to its invoices."""
     AssignMoney: _grpc.UnaryUnaryMultiCallable[_payments_pb2.AssignMoneyRequest, _payments_pb2.AssignMoneyResponse]
-    """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance; money whose last day for an invoice has passed with INVOICE_LATE unless that is accepted. Settled money is refused with MONEY_SETTLED."""
+    """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance; money whose last day for an invoice has passed with INVOICE_LATE unless that is accepted. Settled money is refused with MONEY_SETTLED, and so is money that names another open payment request, or another account's, unless that is accepted."""
     CreditMoney: _grpc.UnaryUnaryMultiCallable[_payments_pb2.CreditMoneyRequest, _payments_pb2.CreditMoneyResponse]
     """Makes money that waits credit of an account; what the bank took back lowers the credit instead, and is refused with CREDIT_TOO_SMALL where the account has less. Whether there is such an account, and whether it goes on, the worker has asked before: this service knows no accounts."""
     SetMoneyAside: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SetMoneyAsideRequest, _payments_pb2.SetMoneyAsideResponse]
@@ -170,7 +170,7 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     ListAdvances: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListAdvancesRequest, _payments_pb2.ListAdvancesResponse]  # type: ignore[assignment]
     """Lists the money that was invoiced as a part payment, by entry id, whatever became of it: the auditor ties it to its invoices."""
     AssignMoney: _aio.UnaryUnaryMultiCallable[_payments_pb2.AssignMoneyRequest, _payments_pb2.AssignMoneyResponse]  # type: ignore[assignment]
-    """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance; money whose last day for an invoice has passed with INVOICE_LATE unless that is accepted. Settled money is refused with MONEY_SETTLED."""
+    """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance; money whose last day for an invoice has passed with INVOICE_LATE unless that is accepted. Settled money is refused with MONEY_SETTLED, and so is money that names another open payment request, or another account's, unless that is accepted."""
     CreditMoney: _aio.UnaryUnaryMultiCallable[_payments_pb2.CreditMoneyRequest, _payments_pb2.CreditMoneyResponse]  # type: ignore[assignment]
     """Makes money that waits credit of an account; what the bank took back lowers the credit instead, and is refused with CREDIT_TOO_SMALL where the account has less. Whether there is such an account, and whether it goes on, the worker has asked before: this service knows no accounts."""
     SetMoneyAside: _aio.UnaryUnaryMultiCallable[_payments_pb2.SetMoneyAsideRequest, _payments_pb2.SetMoneyAsideResponse]  # type: ignore[assignment]
@@ -381,7 +381,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.AssignMoneyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.AssignMoneyResponse, _abc.Awaitable[_payments_pb2.AssignMoneyResponse]]:
-        """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance; money whose last day for an invoice has passed with INVOICE_LATE unless that is accepted. Settled money is refused with MONEY_SETTLED."""
+        """Gives money that waits to an open payment request, together with short money that waits for the same; what is left over becomes credit of its account. Too little is refused with AMOUNT_MISMATCH unless the shortfall is accepted and within the operator's tolerance; money whose last day for an invoice has passed with INVOICE_LATE unless that is accepted. Settled money is refused with MONEY_SETTLED, and so is money that names another open payment request, or another account's, unless that is accepted."""
 
     @_abc_1.abstractmethod
     def CreditMoney(
