@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.pages import HEADERS
 
 _DRAIN_SECONDS = 5.0
-_MOST_CONNECTIONS = 1_000
+_MOST_CONNECTIONS = 2_000
 """At once; one more is closed unheard. Each may hold twice the bytes below until somebody reads its body."""
 _UNREAD_BYTES = 16 * 1024
 _KEEP_ALIVE_SECONDS = 15.0
