@@ -119,7 +119,9 @@ async def test_a_body_without_a_length_is_read_as_far_as_one_may_be_long(street:
 
 
 async def test_a_body_of_ten_gigabytes_is_not_waited_for(street: Street) -> None:
-    said = await send(street.url, request(POST, "Stripe-Signature: t=1,v1=0", "Content-Length: 10000000000") + b"x" * 300_000)
+    said = await send(
+        street.url, request(POST, "Stripe-Signature: t=1,v1=0", "Content-Length: 10000000000") + b"x" * 300_000
+    )
     assert said.status == 413
 
 
