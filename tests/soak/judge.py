@@ -4,6 +4,7 @@
 world outside of them.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,8 @@ _OF_NO_ROW = (
     *(names.SCHEDULE_RECEIPTS, names.SCHEDULE_PAYMENT_EVENTS, names.SCHEDULE_REFUNDS),
     *(names.POLL_RECEIPTS, names.FETCH_PAYMENT_EVENTS, names.PUSH_REFUNDS),
 )
+_READINGS = 6
+"""Of the money, each after one second more."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,7 @@ class Judge:
     async def look(self, now: datetime) -> Month:
         """Prove all there is to prove, at an instant of Casella's calendar."""
         findings = [f"dead end: {case}: {why}" for case, why in self.operator.dead_ends.items()]
-        documents = [document async for document in self._documents()]
-        payments = self.desk.play.operator.payments
-        ledger = await payments.ProveLedger(payments_pb2.ProveLedgerRequest())
-        balances = {each.ledger_account: each.balance.minor for each in ledger.balances}
-        money = proofs.Money.of(self.bank.told() + await self._stripe(), documents, balances)
+        documents, money = await self._money()
         running = await self._listed("ExecutionStatus = 'Running'")
         taxed = {account: person.who.taxed for person in self.people for account in person.accounts}
         findings += money.wrong()
@@ -92,6 +91,23 @@ class Judge:
         }  # fmt: skip
         await self.chronicle.read()
         return Month(figures, findings, self.chronicle.table(self.people, self.operator.decisions, documents))
+
+    async def _money(self) -> tuple[list[invoicing_pb2.Document], proofs.Money]:
+        """All documents and what they are worth, read again while it differs from the money.
+
+        For a moment it may: a refund has left Stripe and its event is on the way, or a withdrawal has asked for one and
+        its note comes next.
+        """
+        payments = self.desk.play.operator.payments
+        for reading in range(_READINGS):
+            await asyncio.sleep(reading)
+            documents = [document async for document in self._documents()]
+            ledger = await payments.ProveLedger(payments_pb2.ProveLedgerRequest())
+            balances = {each.ledger_account: each.balance.minor for each in ledger.balances}
+            money = proofs.Money.of(self.bank.told() + await self._stripe(), documents, balances)
+            if not money.wrong():
+                break
+        return documents, money
 
     async def _documents(self) -> AsyncIterator[invoicing_pb2.Document]:
         """Everybody's."""

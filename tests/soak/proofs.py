@@ -16,7 +16,7 @@ from workflows import names
 
 _HELD = ("credit", "reserved", "suspense", "refunds", "set_aside")
 """Ledger accounts of money that is here and pays no invoice: in credit."""
-_LOST = ("shortfall", "disputed", "dispute_fees")
+_LOST = ("shortfall", "disputed", "dispute_fees", "provider_fees")
 """Those of money that was billed and is not here: in debit."""
 _ITALIAN_VAT = Decimal("0.22")
 _PROFORMA = invoicing_pb2.DOCUMENT_KIND_PROFORMA
