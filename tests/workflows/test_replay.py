@@ -25,7 +25,7 @@ from workflows.worker import WORKFLOWS, activities_of
 
 HISTORIES = recorded()
 _UNRECORDED = {
-    "BeginDueErasure", "ConfirmContract", "RecordDisputeCreditNote", "RecordWithdrawalRefundFailure",
+    "BeginDueErasure", "BookPayout", "ConfirmContract", "RecordDisputeCreditNote", "RecordWithdrawalRefundFailure",
     "RenewWithdrawalRefund", "SendChargeRefusedEmail", "SkipErasureEmail", "SwitchOffAutomaticDebit", "TakeBackPlaces",
 }  # fmt: skip
 """Steps of ways that no shape plays, or whose marker a task lost that a signal met; scripted tests lead them."""
