@@ -220,7 +220,7 @@ async def test_who_gets_credit_of_their_money_by_an_operators_decision_is_told_w
     [(subject, text)] = (await texts(world))[before:]
     said = {
         common_pb2.LANGUAGE_EN: {
-            "over": "more than was asked for", "late": "came after that could be paid",
+            "over": "more than was asked for", "late": "came too late to pay that",
             "twice": "had been paid already",
             "amount": "€146.41", "used": "your next proforma uses the credit", "back": "have the money back, answer",
         },

@@ -20,6 +20,8 @@ FINAL = {
 }
 INVOICE = {common.LANGUAGE_IT: "Fattura", common.LANGUAGE_EN: "Invoice"}
 """How an invoice's email begins."""
+BECAME_CREDIT = "sono ora credito"
+"""In the subject of the email that tells an Italian customer of money that an operator has made credit."""
 GREETINGS = {
     common.LANGUAGE_IT: ("Conferma il tuo indirizzo", "Benvenut", "Conferma del tuo ordine"),
     common.LANGUAGE_EN: ("Confirm your address", "Welcome", "Your order is confirmed"),
@@ -32,6 +34,14 @@ def subjects(customer: dict[str, Any], language: common.Language = common.LANGUA
     numbers = customer["ids"]
     papers = [f"Proforma {numbers['proforma_number']}", f"{INVOICE[language]} {numbers['invoice_number']}"]
     return [*GREETINGS[language], *papers]
+
+
+async def told_of_credit(stage: Stage, tale: Tale) -> None:
+    """Wait for the email about money that became credit."""
+    mail = await stage.inbox.wait_for(
+        tale.customer.email, lambda mail: BECAME_CREDIT in mail["Subject"], "word of the credit"
+    )
+    stage.tell(f"email: {mail['Subject']}")
 
 
 async def order(stage: Stage, tale: Tale, quote: ordering_pb2.Quote, method: common.PaymentMethod) -> None:

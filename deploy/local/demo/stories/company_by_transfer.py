@@ -39,6 +39,7 @@ async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
     data = {"proforma_number": placed.proforma_number, "reason_code": "payer_confirmed"}
     told = await stage.steer(workflow_id, "assign", data)
     stage.tell(f"an operator assigns it there: {told}")
+    await buying.told_of_credit(stage, tale)
     await buying.see_it_through(stage, tale)
     await _grow(stage, tale)
     seen: set[int] = set()
@@ -102,7 +103,8 @@ async def _expects(stage: Stage, customer: dict[str, Any]) -> Expected:
     measured = await renewing.measured(stage, customer["ids"]["account"])
     later = [words for period in measured for words in await renewing.subjects(stage, period)]
     sales = 1 + len(measured)
-    return Expected([*buying.subjects(customer), "Promemoria", *later], sales, sales, delivered=True)
+    subjects = [*buying.subjects(customer), "Promemoria", buying.BECAME_CREDIT, *later]
+    return Expected(subjects, sales, sales, delivered=True)
 
 
 STORY = Story(

@@ -40,6 +40,7 @@ async def _play(stage: Stage, tale: Tale) -> AsyncIterator[Pause]:
     stage.tell(f"email: {told['Subject']}")
     data = {"account_id": customer.account_id, "reason_code": "payer_confirmed"}
     stage.tell(f"an operator makes it account credit: {await stage.steer(workflow_id, 'credit', data)}")
+    await buying.told_of_credit(stage, tale)
     await _orders(stage, tale)
     stage.tell("orders again: the credit pays it, nothing is left to be transferred")
     await buying.see_it_through(stage, tale)
@@ -81,6 +82,7 @@ async def _expects(_: Stage, customer: dict[str, Any]) -> Expected:
         *["Promemoria"] * _REMINDERS,
         "ordine è scaduto",
         _TOO_LATE,
+        buying.BECAME_CREDIT,
     ]
     second = [f"Proforma {numbers['proforma_number']}", f"Fattura {numbers['invoice_number']}"]
     return Expected([*both, *first, *second], proformas=2, invoices=1)
