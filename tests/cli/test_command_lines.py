@@ -90,6 +90,6 @@ async def test_a_password_on_a_command_line_is_refused(
     place = [str(tmp_path / part) if part.endswith(".dump") else part for part in command]
     password = "Tramontana"
     ran = await terminal.casella(*place, f"postgresql://casella:{password}@127.0.0.1:9/casella")
-    ran.badly(1, "a password must not stand on a command line", "PGPASSWORD")
+    ran.badly(2, "a password must not stand on a command line", "PGPASSWORD")
     assert password not in ran.err
     (await terminal.casella(*place, "postgresql://casella@127.0.0.1:9/casella")).badly(1, "casella: ")
