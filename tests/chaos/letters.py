@@ -15,6 +15,8 @@ Letters = Counter[tuple[str, str]]
 
 _VARIES = re.compile(r"(\bil )?\S*\d\S*( \w+ \d{4})?")
 """A number, an amount or a date, which has another article on some days."""
+_CERTIFIED = "@pec."
+"""In the address of our certified mailbox, where the SdI and providers write: nobody of a story reads there."""
 SPARED = {
     "*: *mancano ancora*": "short money that has become whole before the customer was told is not told of",
     "is_corrected: *nuova copia*": "the stand-in takes a file that came twice at its second word: nothing to correct",
@@ -48,7 +50,8 @@ class Post:
 
     async def addresses(self) -> frozenset[str]:
         """Whoever has ever got an email."""
-        return frozenset((await self._read("mailboxes"))["mailboxes"])
+        found = (await self._read("mailboxes"))["mailboxes"]
+        return frozenset(address for address in found if _CERTIFIED not in address)
 
     async def letters(self, besides: frozenset[str]) -> Letters:
         """What all others got; what came again with the same Message-ID counts once."""
