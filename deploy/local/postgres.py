@@ -87,12 +87,16 @@ class PostgresServer:
         self._user = OrdinaryUser.who_can_enter([self._programs, self.data.parent])
 
     def initialise(self) -> None:
-        """Makes the data folder, unless a finished one is there.
+        """Makes the data folder, unless a finished one is there, and waits until that is free: call it in a thread.
+
+        The children of a server that was killed may still be at their statements; PostgreSQL refuses to start beside
+        them, so they are waited for, three minutes at most.
 
         Raises:
             LaunchError: `initdb` failed; its last line is the reason.
         """
         if (self.data / "PG_VERSION").exists():
+            self._wait_for_orphans()
             return
         self.data.mkdir(mode=0o700, exist_ok=True)
         self._user.own(self.data)
@@ -122,13 +126,9 @@ class PostgresServer:
     def start(self, log: Path) -> "subprocess.Popen[bytes]":
         """Starts the server in a session of its own, so that Ctrl-C in a terminal does not reach it before the rooms.
 
-        The children of a server that was killed may still be at their statements; PostgreSQL refuses to start beside
-        them, so they are waited for, three minutes at most.
-
         Args:
             log: File that its output is appended to.
         """
-        self._wait_for_orphans()
         parameters = {
             "listen_addresses": HOST,
             "port": str(self.port),

@@ -1,8 +1,8 @@
 """How Casella names things: every id is made here, never by the database.
 
 New rows get a UUID of version 7 (sorted in the order in which a process made them, so that indexes grow at one end and
-rows of one moment keep their order); whatever must come out the same
-when a step is repeated gets a UUID of version 5 derived from business ids.
+rows of one moment keep their order); whatever must come out the same when a step is repeated gets a UUID of version 5
+derived from business ids.
 """
 
 import secrets

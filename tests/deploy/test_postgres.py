@@ -99,6 +99,7 @@ async def test_a_server_killed_during_a_statement_starts_again_once_that_has_end
         counting = asyncio.create_task(connection.execute("SELECT sum(n) FROM generate_series(1, 20000000) n"))
         await asyncio.sleep(0.2)
         process.kill()
+    server.initialise()
     with server.start(public_path / "postgres.log") as again:
         server.wait_ready(again)
         postgres.stop(again.pid)

@@ -5,22 +5,18 @@ A call's message is read inside of all of them (``reading.py`` says why): who is
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
 from grpc.aio import ServicerContext
 
 from services.kit.errors import Unauthenticated
 from services.kit.interceptors.reading import message_of, message_within
-from services.kit.interceptors.strangers import Strangers
+from services.kit.interceptors.strangers import Handler, Strangers
 
 _MESSAGE_SECONDS = 10.0
 """How long the message of a call that answers with a stream may take: it has no deadline that would end it."""
 
-if TYPE_CHECKING:
-    Handler = grpc.RpcMethodHandler[Any, Any]
-else:
-    Handler = grpc.RpcMethodHandler
 Context = ServicerContext[Any, Any]
 
 
