@@ -5,7 +5,7 @@ It knows nothing of Casella but the files that it is given; the judge takes from
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -16,6 +16,8 @@ from tests.payments.statement import Entry, statement
 _PAIN = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
 _TOLD_AGAIN = 0.05
 """How often a day's entries stand in the next statement once more, as some banks do after a correction."""
+_STRIPE = 0
+"""What stands for Stripe where a person's number stands."""
 _RETURNS = 0.1
 """How often an account that we transfer to cannot be credited."""
 
@@ -25,14 +27,16 @@ class Moved:
     """One booking on our account.
 
     Attributes:
-        payer: Number of the person from or to whom it went.
+        payer: Number of the person from or to whom it went; zero where Stripe paid out.
         entry: As statements tell it.
         told: Whether a statement has told it.
+        fees: Cents that Stripe kept of a payout, beside what it paid.
     """
 
     payer: int
     entry: Entry
     told: bool = False
+    fees: int = 0
 
     @property
     def minor(self) -> int:
@@ -73,6 +77,27 @@ class Bank:
         )
         self.moved.append(made)
         return made
+
+    def pay_out(self, minor: int, fees: int, day: date) -> None:
+        """Stripe pays out what it took for us, in cents, less its fees."""
+        reference, iban = self._next("PO"), iban_of(_STRIPE)
+        entry = Entry(minor, "STRIPE PAYOUT", "", reference, day=day, debtor="Stripe Payments Europe", iban=iban)
+        self.moved.append(Moved(_STRIPE, entry, fees=fees))
+
+    def payout(self, reference: str) -> Moved | None:
+        """The payout that the bank calls so."""
+        return next((each for each in self._payouts() if each.entry.bank_reference == reference), None)
+
+    def left_stripe(self, *, unbooked: Collection[str] | None = None) -> int:
+        """Cents that payouts took out of Stripe with their fees: all, or what statements have told and was booked.
+
+        Args:
+            unbooked: Bank references of what waits; then what no statement has told is left out, too.
+        """
+        return sum(
+            each.minor + each.fees for each in self._payouts()
+            if unbooked is None or (each.told and each.entry.bank_reference not in unbooked)
+        )  # fmt: skip
 
     def take_back(self, booked: Moved, day: date) -> None:
         """A transfer to us is called back, or one of ours returns: a reversal that carries its own references."""
@@ -129,6 +154,9 @@ class Bank:
     def told_of(self, payer: int) -> int:
         """The same of one person."""
         return sum(each.minor for each in self.moved if each.told and each.payer == payer)
+
+    def _payouts(self) -> Iterator[Moved]:
+        return (each for each in self.moved if each.payer == _STRIPE)
 
     def _next(self, kind: str) -> str:
         self._numbers[kind] += 1

@@ -30,7 +30,7 @@ EVENTS = (
     "payment.completed", "payment.queued SHORT", "payment.queued OVER", "payment.queued LATE", "payment.queued TWICE",
     "payment.queued UNKNOWN", "payment.queued REVERSED", "payment.queued DISPUTED",
     "payment.settled ASSIGNED", "payment.settled CREDITED", "payment.settled REFUNDED", "payment.settled SET_ASIDE",
-    "payment.settled KEPT", "payment.settled CREDIT_NOTE",
+    "payment.settled KEPT", "payment.settled CREDIT_NOTE", "payment.settled PAYOUT",
     "credit.changed USED",
     "mandate.set_up", "mandate.ended CUSTOMER", "mandate.ended PROVIDER", "mandate.ended DISPUTED",
     "payment.refused DECLINED", "payment.refused AUTHENTICATION", "payment.refused MANDATE_GONE",
@@ -42,15 +42,15 @@ EVENTS = (
 """Types of events, some of them with the state or the cause that one has to have."""
 DECISIONS = (
     "allow", "accept_business_proof", "accept_other_proof", "charge_vat", "refuse_order",
-    "record_training", "approve_reseller", "refuse_reseller", "withdraw_reseller",
+    "record_training", "approve_reseller", "refuse_reseller", "keep_reseller", "withdraw_reseller",
     "resend_with_current_profile", "retry_transmission", "give_up", "approve", "refuse",
-    "assign", "credit", "refund", "set_aside", "evidence", "claim", "terminate", "credit_note",
+    "assign", "credit", "refund", "set_aside", "payout", "evidence", "claim", "terminate", "credit_note",
 )  # fmt: skip
 """What the operator decides, by the names of the updates in the Temporal UI; evidence is given to the provider."""
 DEEDS = (
     "come back", "add", "grow", "shrink", "options", "upgrade", "change the method", "begin the debit", "end the debit",
-    "revoke at PayPal", "new papers", "be erased", "be a reseller", "card:succeeded", "paypal:succeeded",
-    "card:declined", "card:processing",
+    "revoke at PayPal", "lapse at PayPal", "new papers", "be erased", "be a reseller", "resell less",
+    "card:succeeded", "paypal:succeeded", "card:declined", "card:processing",
 )  # fmt: skip
 """What customers do, by the names of their wishes and of the hosted page's buttons."""
 SOLD = (

@@ -8,9 +8,6 @@ import asyncio
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-import aiohttp
 
 from casella.common.v1 import errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
@@ -27,6 +24,7 @@ from tests.soak.operator import Operator
 from tests.soak.pages import pages
 from tests.soak.person import Person
 from tests.soak.post import Post
+from tests.soak.stripe import taken
 from workflows import names
 
 _ENDED_BADLY = "ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut', 'Canceled')"
@@ -96,7 +94,7 @@ class Judge:
         """All documents and what they are worth, read again while it differs from the money.
 
         For a moment it may: a refund has left Stripe and its event is on the way, or a withdrawal has asked for one and
-        its note comes next.
+        its note comes next. A payout counts twice as long as it waits to be booked: the ledger cannot know what it is.
         """
         payments = self.desk.play.operator.payments
         for reading in range(_READINGS):
@@ -104,7 +102,9 @@ class Judge:
             documents = [document async for document in self._documents()]
             ledger = await payments.ProveLedger(payments_pb2.ProveLedgerRequest())
             balances = {each.ledger_account: each.balance.minor for each in ledger.balances}
-            money = proofs.Money.of(self.bank.told() + await self._stripe(), documents, balances)
+            unbooked = {entry.source_reference for entry in await self.operator.waiting()}
+            at_stripe = await taken(self.desk) - self.bank.left_stripe(unbooked=unbooked)
+            money = proofs.Money.of(self.bank.told() + at_stripe, documents, balances)
             if not money.wrong():
                 break
         return documents, money
@@ -122,16 +122,6 @@ class Judge:
         async for answer in pages(self.desk.play.operator.payments.ListPaidRequests, asked):
             for request in answer.payment_requests:
                 yield request
-
-    async def _stripe(self) -> int:
-        """Cents that the stand-in of Stripe took less what it gave back, or withdrew for disputes with their fees."""
-        url = f"{self.desk.play.world.site.url('stripe')}/_simulator/state"
-        async with aiohttp.ClientSession(raise_for_status=True) as http, http.get(url) as answer:
-            state: dict[str, list[dict[str, Any]]] = await answer.json()
-        taken = sum(each["amount_received"] for each in state["payment_intents"] if each["status"] == "succeeded")
-        given = sum(each["amount"] for each in state["refunds"] if each["status"] == "succeeded")
-        disputed = sum(moved["net"] for each in state["disputes"] for moved in each["balance_transactions"])
-        return int(taken - given + disputed)
 
     async def _contracts(self) -> AsyncIterator[proofs.Contract]:
         """Every contract that has not ended for good, and what mailboxes lets its account do."""

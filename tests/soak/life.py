@@ -81,7 +81,7 @@ class Life:
     async def _day(self) -> None:
         """One day of everybody who got mail or has something to do, and the night."""
         today = self.today
-        await self.world.wake()
+        await self.world.wake(today)
         with self.pace.of("customers"):
             written, bound = await self.post.new(), asyncio.Semaphore(_AT_ONCE)
 
@@ -136,4 +136,4 @@ async def lived(var: Path, seed: int, customers: int, months: int) -> AsyncItera
         judge = Judge(desk, terminal, bank, people.values(), operator, post, Chronicle(desk.play.operator))
         pace = Pace(days)
         with disturbed(lambda: pace.moved):
-            yield Life(desk, calendar, people, operator, judge, post, World(desk, rng), pace)
+            yield Life(desk, calendar, people, operator, judge, post, World(desk, bank, rng), pace)

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -27,9 +27,16 @@ from workflows import names
 
 _WHY = common.Steering(actor="giulia", reason_code="seen_on_account")
 _LET_LIE = 0.4
+_PATIENT, _PATIENCE = 0.4, timedelta(days=16)
+"""How often they leave short money to the payer, who may send the rest, and how long: until then it is invoiced."""
+_NO_RESALE = 0.006
+"""How often a day they learn of a reseller that it resells no more."""
 _TRIES = 10
 """Days on which everything was refused, after which an entry counts as a dead end."""
 _WAITING = ("NeedsOperator", "Requested", "Waiting", "InReview")
+_STATUS_STANDS = (
+    f"ExecutionStatus = 'Running' AND WorkflowType = '{names.RESELLER_STATUS}' AND {names.ATTRIBUTE_STATE} = 'Approved'"
+)
 _PRESSING, _SEND_AGAIN = names.e_invoice_id(""), "retry_transmission"
 """What the SdI has rejected is sent again within five days: `casella audit` tells of whatever was not."""
 _CHOSEN = {
@@ -78,6 +85,7 @@ class Operator:
     decisions: Counter[str] = field(default_factory=Counter)
     with_vat: set[str] = field(default_factory=set)
     _refusals: dict[str, list[str]] = field(default_factory=dict)
+    _patient: dict[str, date] = field(default_factory=dict)
 
     async def act(self, today: date) -> None:
         """A day's work."""
@@ -88,11 +96,12 @@ class Operator:
         for entry in await self.waiting():
             if entry.dispute.state == pb.DISPUTE_STATE_NEEDS_RESPONSE:
                 await self._give_evidence(entry.dispute)
-            elif self.rng.random() > _LET_LIE and not _undecided(entry.dispute):
+            elif self.rng.random() > _LET_LIE and not _undecided(entry.dispute) and not self._leaves(entry, today):
                 await self._decide(entry)
         for workflow_id in await self.cases():
             if self.rng.random() > _LET_LIE or workflow_id.startswith(_PRESSING):
                 await self._steer(workflow_id, today)
+        await self._look_after_resellers()
         await self._pay_credit_out()
         await self._refund(today)
 
@@ -107,6 +116,15 @@ class Operator:
         path = f"{stripe}/_simulator/disputes/{dispute.provider_reference}/answer"
         async with self.desk.session.post(path, json={}) as answer:
             self.decisions["evidence" if answer.ok else "evidence too late"] += 1
+
+    def _leaves(self, entry: pb.MoneyEntry, today: date) -> bool:
+        """Whether they leave money to its payer, of which they make up their mind once."""
+        if entry.reason != pb.MONEY_ENTRY_REASON_SHORT:
+            return False
+        if entry.money_entry_id not in self._patient:
+            waits = _PATIENCE if self.rng.random() < _PATIENT else timedelta()
+            self._patient[entry.money_entry_id] = today + waits
+        return today < self._patient[entry.money_entry_id]
 
     async def _decide(self, entry: pb.MoneyEntry) -> None:
         """Try what the page offers, in any order, until something is taken."""
@@ -133,6 +151,8 @@ class Operator:
     async def _ways(self, entry: pb.MoneyEntry) -> list[tuple[str, dict[str, Any] | None]]:
         if entry.HasField("dispute"):
             return [("claim", {}), ("terminate", {}), ("credit_note", {"cause": "dispute"})]
+        if payout := self.bank.payout(entry.source_reference):
+            return [("payout", {"fees": f"{payout.fees / 100:.2f}"} if payout.fees else {})]
         payer, back = self._payer(entry), entry.amount.minor < 0
         number = await self._suggested(entry)
         return [
@@ -155,6 +175,13 @@ class Operator:
         query = " OR ".join(f"{names.ATTRIBUTE_STATE} = '{state}'" for state in _WAITING)
         listed = self.desk.play.temporal.list_workflows(f"ExecutionStatus = 'Running' AND ({query})")
         return sorted([found.id async for found in listed if not found.id.startswith(names.money_id(""))])
+
+    async def _look_after_resellers(self) -> None:
+        """Whom nobody asks about: a status that stands is withdrawn where nothing is resold."""
+        listed = self.desk.play.temporal.list_workflows(_STATUS_STANDS)
+        for workflow_id in sorted([found.id async for found in listed]):
+            if self.rng.random() < _NO_RESALE:
+                await self._try(workflow_id, {"withdraw_reseller": {"customer_reason": "no_resale"}})
 
     async def _steer(self, workflow_id: str, today: date) -> None:
         """Send one of the updates that the page offers, with the data of its example."""

@@ -62,6 +62,7 @@ class Person:
     accounts: list[str] = field(default_factory=list)
     order_id: str = ""
     billing: common.BillingPeriod = common.BILLING_PERIOD_UNSPECIFIED
+    method: common.PaymentMethod = common.PAYMENT_METHOD_UNSPECIFIED
     gone: bool = False
     _confirmations: int = 0
     _signed_up: bool = False
@@ -161,7 +162,8 @@ class Person:
         options = self.rng.choice(((), (), ("archive",), ("activesync", "archive")))
         quote = await self.customer.quote(self.who.kind, billing, mailboxes, *options)
         method = self.rng.choices(list(_METHODS), list(_METHODS.values()))[0]
-        self.order_id, self.billing = (await self.customer.place_order(quote, method)).order_id, billing
+        self.order_id = (await self.customer.place_order(quote, method)).order_id
+        self.billing, self.method = billing, method
         self.note(today, f"orders {mailboxes} {common.BillingPeriod.Name(billing)} with {options}")
         wishes.make(self, today)
 

@@ -181,9 +181,14 @@ def written_once(letters: Collection[tuple[str, str]]) -> list[str]:
     return sorted(found)
 
 
-_FOR_A_PERSON = ("e-invoices that the SdI does not have", "lost disputes that wait for your decision")
-"""What the doctor calls wrong from its first hour on, because only a person mends it; the soak's operator comes by day.
-What was left too long the audit and the operator's own dead ends tell."""
+_FOR_A_PERSON = (
+    "e-invoices that the SdI does not have",
+    "lost disputes that wait for your decision",
+    "money that pays nothing by itself",
+)
+"""What the doctor calls wrong from its first hour or day on, because only a person mends it; the soak's operator comes
+by day, and leaves a part payment to its payer for a while. What was left too long the audit and the operator's own dead
+ends tell."""
 
 
 def examined(doctor: Ran) -> list[str]:

@@ -216,7 +216,8 @@ def test_what_the_doctor_and_the_audit_find_is_told_and_so_is_that_they_could_no
     assert proofs.examined(Ran(0, "  ok   all is well.\n note  something waits.\n", "")) == []
     assert proofs.examined(Ran(1, "  ok   fine.\nWRONG  money waits.\n", "")) == ["casella doctor: WRONG  money waits."]
     rejected = "WRONG  e-invoices that the SdI does not have, rejected or near their last day: 1: 2027/1 (…)\n"
-    assert proofs.examined(Ran(1, rejected, "")) == []
+    queue = "WRONG  money that pays nothing by itself: 1, the oldest since 2026-12-30 10:00 CET by Casella's clock.\n"
+    assert proofs.examined(Ran(1, rejected + queue, "")) == []
     assert proofs.examined(Ran(1, f"{rejected}WRONG  money waits.\n", "")) == ["casella doctor: WRONG  money waits."]
     assert proofs.examined(Ran(1, "", "Traceback")) == ["casella doctor, 1: Traceback"]
     assert proofs.audited(Ran(0, "all is true", "")) == []

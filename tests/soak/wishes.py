@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.soak.person import Person
 
 _OPTIONS = ((), ("archive",), ("activesync",), ("activesync", "archive"))
+_SELLS_LESS = 0.6
 _LARGER = (mailboxes_pb2.MAILBOX_SIZE_25_GB, mailboxes_pb2.MAILBOX_SIZE_50_GB)
 
 
@@ -137,15 +138,15 @@ async def _end_debit(person: "Person", _: date) -> None:
     await person.customer.front.payments.SwitchOffAutomaticDebit(request, metadata=await person.customer.me())
 
 
-async def _revoke_at_paypal(person: "Person", today: date) -> None:
-    """There, not here: Casella hears of it from the provider."""
+async def _end_at_paypal(person: "Person", today: date, *, how: str) -> None:
+    """There, not here: Casella hears of it from the provider, of a mandate that lapses by the next charge only."""
     state = await paying.provider(person)
     theirs = {each.get("payment_method") for each in state["payment_intents"] if _pays_for(person, each)} - {None}
     for mandate in state["mandates"]:
         if mandate["payment_method"] in theirs and mandate["status"] == "active":
-            told = await paying.lever(person, f"mandates/{mandate['id']}/revoke")
-            person.note(today, f"revokes the mandate: {told}")
-            person.done["revoke at PayPal"] += 1
+            told = await paying.lever(person, f"mandates/{mandate['id']}/{how}")
+            person.note(today, f"ends the mandate: {told}")
+            person.done[f"{how} at PayPal"] += 1
 
 
 def _pays_for(person: "Person", intent: dict[str, Any]) -> bool:
@@ -155,6 +156,13 @@ def _pays_for(person: "Person", intent: dict[str, Any]) -> bool:
 async def _ask_for_status(person: "Person", today: date) -> None:
     await person.attempt(today, "fill the panel", partial(_fill, person))
     await person.customer.ask_for_reseller_status()
+    if person.rng.random() < _SELLS_LESS:
+        person.plan(today, person.rng.randrange(15, 90), "resell less", partial(_resell_less, person))
+
+
+async def _resell_less(person: "Person", _: date) -> None:
+    """Fewer mailboxes than the status asks for: should they have it, the next month's measuring tells."""
+    await delete_mailboxes(person.customer, 6)
 
 
 async def _fill(person: "Person", _: date) -> None:
@@ -177,6 +185,10 @@ def _monthly(person: "Person") -> bool:
     return person.billing == common.BILLING_PERIOD_MONTHLY
 
 
+def _is_debited(person: "Person") -> bool:
+    return person.method == common.PAYMENT_METHOD_AUTOMATIC_DEBIT
+
+
 def _resells(person: "Person") -> bool:
     return person.who.kind == common.CUSTOMER_KIND_RESELLER
 
@@ -194,8 +206,9 @@ WISHES = {
     "change the method": Wish(0.2, (20, 400), _change_method),
     "begin the debit": Wish(0.15, (20, 300), _begin_debit),
     "end the debit": Wish(0.15, (40, 400), _end_debit),
-    "go to PayPal": Wish(0.15, (20, 400), _revoke_at_paypal),
-    "be a reseller": Wish(0.7, (5, 120), _ask_for_status, _resells),
+    "go to PayPal": Wish(0.15, (20, 400), partial(_end_at_paypal, how="revoke")),
+    "let PayPal lapse": Wish(0.35, (20, 250), partial(_end_at_paypal, how="lapse"), _is_debited),
+    "be a reseller": Wish(0.8, (5, 120), _ask_for_status, _resells),
     "new papers": Wish(0.15, (5, 300), lambda person, today: person.save_profile(today)),
     "be erased": Wish(0.08, (10, 500), _be_erased),
 }

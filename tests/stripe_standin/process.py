@@ -131,6 +131,12 @@ class StripeProcess:
         async with aiohttp.ClientSession() as http, http.post(url, json=wanted) as answer:
             assert answer.status == 200, await answer.text()
 
+    async def lapse(self, mandate: str) -> None:
+        """End a mandate without a word."""
+        url = f"{self.url}/_simulator/mandates/{mandate}/lapse"
+        async with aiohttp.ClientSession() as http, http.post(url) as answer:
+            assert answer.status == 200, await answer.text()
+
     async def resend(self, event_id: str) -> None:
         """Deliver an event now."""
         url = f"{self.url}/_simulator/events/{event_id}/resend"

@@ -88,6 +88,20 @@ async def test_a_charge_is_settled_later(client: stripe.StripeClient, standin: S
     assert (await client.v1.payment_intents.retrieve_async(made.id)).status == "succeeded"
 
 
+async def test_of_a_mandate_that_lapsed_the_next_charge_tells(
+    client: stripe.StripeClient, standin: StripeProcess
+) -> None:
+    customer, method = await authorised(client, standin)
+    (mandate,) = [each["id"] for each in (await standin.state())["mandates"] if each["payment_method"] == method]
+    told = len((await standin.state())["events"])
+    await standin.lapse(mandate)
+    assert len((await standin.state())["events"]) == told
+    made = await charge(client, customer, method)
+    with pytest.raises(stripe.CardError) as declined:
+        await confirm(client, made.id)
+    assert declined.value.code == "payment_intent_mandate_invalid"
+
+
 async def test_setup_mode_authorises_without_a_payment_and_a_detached_method_is_charged_no_more(
     client: stripe.StripeClient, standin: StripeProcess, receiver: Receiver
 ) -> None:

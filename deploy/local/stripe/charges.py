@@ -81,6 +81,13 @@ class Charges:
         self._emit("mandate.updated", mandate)
         return mandate
 
+    def lapse(self, number: str) -> Object:
+        """A mandate ends at PayPal, and the provider learns of it by the next charge: it tells nobody before."""
+        mandate = self.get(MANDATE, number)
+        mandate["status"] = "inactive"
+        self._state.put(mandate)
+        return mandate
+
     def touch(self, number: str) -> Object:
         """Tell of a mandate that stays as it is."""
         mandate = self.get(MANDATE, number)

@@ -12,7 +12,7 @@ the dashboard), `win` and `lose`, with `{"fee_back": true}` where the fee comes 
 where `reinstate` brings the money of a dispute that is won;
 `POST /_simulator/events/{id}/resend`;
 `POST /_simulator/mandates/{id}/revoke` and `POST /_simulator/payment_methods/{id}/detach`: what a customer can do at
-PayPal;
+PayPal; `POST /_simulator/mandates/{id}/lapse`: it ends there, and only the next charge tells;
 `POST /_simulator/mandates/{id}/touch`: an event of a mandate that stays as it is; `GET` and `DELETE
 /_simulator/state`. The page under `/` chooses `off_session`, revokes mandates, and opens,
 answers, wins and loses disputes.
@@ -71,6 +71,7 @@ class Hosted:
         add.add_post("/_simulator/events/{id}/resend", self._resend)
         add.add_post("/_simulator/off_session", self._choose)
         add.add_post("/_simulator/mandates/{id}/revoke", self._revoke)
+        add.add_post("/_simulator/mandates/{id}/lapse", self._lapse)
         add.add_post("/_simulator/mandates/{id}/touch", self._touch)
         add.add_post("/_simulator/payment_methods/{id}/detach", self._detach)
 
@@ -149,6 +150,9 @@ class Hosted:
 
     async def _revoke(self, request: web.Request) -> web.Response:
         return await self._changed(request, self._checkout.charges.revoke)
+
+    async def _lapse(self, request: web.Request) -> web.Response:
+        return await self._changed(request, self._checkout.charges.lapse)
 
     async def _touch(self, request: web.Request) -> web.Response:
         return await self._changed(request, self._checkout.charges.touch)
