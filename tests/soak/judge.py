@@ -34,6 +34,10 @@ _OF_NO_ROW = (
     *(names.SCHEDULE_RECEIPTS, names.SCHEDULE_PAYMENT_EVENTS, names.SCHEDULE_REFUNDS),
     *(names.POLL_RECEIPTS, names.FETCH_PAYMENT_EVENTS, names.PUSH_REFUNDS),
 )
+_NOT_GONE = (
+    payments_pb2.REFUND_STATE_REQUESTED, payments_pb2.REFUND_STATE_APPROVED, payments_pb2.REFUND_STATE_SENT,
+    payments_pb2.REFUND_STATE_FAILED,
+)  # fmt: skip
 _READINGS = 6
 """Of the money, each after one second more."""
 
@@ -93,8 +97,8 @@ class Judge:
     async def _money(self) -> tuple[list[invoicing_pb2.Document], proofs.Money]:
         """All documents and what they are worth, read again while it differs from the money.
 
-        For a moment it may: a refund has left Stripe and its event is on the way, or a withdrawal has asked for one and
-        its note comes next. A payout counts twice as long as it waits to be booked: the ledger cannot know what it is.
+        For a moment it may: a refund has left and its event or its credit note is on the way. A payout counts twice as
+        long as it waits to be booked: the ledger cannot know what it is.
         """
         payments = self.desk.play.operator.payments
         for reading in range(_READINGS):
@@ -104,7 +108,8 @@ class Judge:
             balances = {each.ledger_account: each.balance.minor for each in ledger.balances}
             unbooked = {entry.source_reference for entry in await self.operator.waiting()}
             at_stripe = await taken(self.desk) - self.bank.left_stripe(unbooked=unbooked)
-            money = proofs.Money.of(self.bank.told() + at_stripe, documents, balances)
+            going_back = [refund async for refund in self._going_back()]
+            money = proofs.Money.of(self.bank.told() + at_stripe, documents, balances, going_back)
             if not money.wrong():
                 break
         return documents, money
@@ -122,6 +127,15 @@ class Judge:
         async for answer in pages(self.desk.play.operator.payments.ListPaidRequests, asked):
             for request in answer.payment_requests:
                 yield request
+
+    async def _going_back(self) -> AsyncIterator[tuple[str, int]]:
+        """Refunds of sales that have not left, each with the order or period and its cents."""
+        payments = self.desk.play.operator.payments
+        async for answer in pages(payments.ListRefunds, payments_pb2.ListRefundsRequest(states=_NOT_GONE)):
+            for refund in (refund for refund in answer.refunds if refund.payment_request_id):
+                asked = payments_pb2.GetPaymentRequestRequest(payment_request_id=refund.payment_request_id)
+                request = (await payments.GetPaymentRequest(asked)).payment_request
+                yield request.period.period_id or request.order_id, refund.amount.minor
 
     async def _contracts(self) -> AsyncIterator[proofs.Contract]:
         """Every contract that has not ended for good, and what mailboxes lets its account do."""

@@ -43,7 +43,7 @@ class Money:
     Attributes:
         came: What bank and Stripe took less what they gave back, in their own words.
         billed: What was invoiced less what was credited; what is owed, or waits as a part payment, left out.
-        held: What the ledger says is here and pays nothing.
+        held: What the ledger says is here and pays nothing, less what is still billed.
         lost: What was billed and forgiven, disputed, or kept by the provider as fees.
     """
 
@@ -53,13 +53,17 @@ class Money:
     lost: int
 
     @classmethod
-    def of(cls, came: int, documents: Documents, balances: Mapping[str, int]) -> "Money":
+    def of(
+        cls, came: int, documents: Documents, balances: Mapping[str, int], going_back: Collection[tuple[str, int]] = ()
+    ) -> "Money":
         """Count it.
 
         Args:
             came: See above.
             documents: All of them.
             balances: Of the ledger's accounts, debit above zero.
+            going_back: Refunds of sales that have not left, each with the order or period, and cents. The credit note
+                follows the money: until then it is billed, and held for its customer, too.
         """
         waiting = {each.document_id for each in documents if each.kind == _ADVANCE and not each.deducted_by}
         counted = (
@@ -71,6 +75,7 @@ class Money:
             and each.credit.invoice_id not in waiting
         )
         held = -sum(balances.get(account, 0) for account in _HELD)
+        held -= sum(minor for cause, minor in going_back if cause not in _credited(documents))
         return cls(came, sum(map(signed, counted)), held, sum(balances.get(account, 0) for account in _LOST))
 
     def wrong(self) -> list[str]:
@@ -239,6 +244,12 @@ def owed(document: invoicing_pb2.Document) -> bool:
 
 def _cause(document: invoicing_pb2.Document) -> str:
     return document.period.period_id or document.order_id
+
+
+def _credited(documents: Documents) -> set[str]:
+    """The orders and periods on whose invoice there is a credit note."""
+    noted = {each.credit.invoice_id for each in documents if each.kind == _CREDIT_NOTE}
+    return {_cause(each) for each in documents if each.kind == _INVOICE and each.document_id in noted}
 
 
 def _mover(document: invoicing_pb2.Document) -> str:

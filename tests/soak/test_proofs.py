@@ -81,6 +81,17 @@ def test_a_part_payment_counts_as_held_until_its_invoice_is_deducted() -> None:
     assert Money.of(122, [part], {"suspense": -122}).wrong() != []
 
 
+def test_what_goes_back_and_is_not_credited_yet_counts_once() -> None:
+    balances = {"refunds": -1220}
+    going_back = [("order-2026/2", 1220)]
+    assert Money.of(2440, _TWO, balances, going_back).wrong() == []
+    assert Money.of(2440, _TWO, balances).wrong() != []
+    part = document("2026/3", kind=_CREDIT_NOTE, credit=invoicing_pb2.Credit(invoice_id="id-of-a-part-payment"))
+    assert Money.of(1220, [*_TWO, part], balances, going_back).wrong() == []
+    note = document("2026/3", kind=_CREDIT_NOTE, credit=invoicing_pb2.Credit(invoice_id="id-2026/2"))
+    assert Money.of(2440, [*_TWO, note], balances, going_back).wrong() == []
+
+
 def test_what_is_owed_from_abroad_is_not_counted_before_it_is_paid() -> None:
     abroad = document("2026/1", due_on=_DAY)
     assert Money.of(0, [abroad], {}).wrong() == []
