@@ -34,6 +34,7 @@ class AccountRpcs(OrderingServiceServicer):
         found = await self._accounts.standing(account_id)
         hold = await self._accounts.hold(account_id) if current_call().caller == "operator" else None
         standing = found.standing
+        purged_at = found.account.purged_at if found.account else None
         return ordering_pb2.GetStandingResponse(
             order_open=standing.open_order_id is not None,
             open_order_id=str(standing.open_order_id or ""),
@@ -42,8 +43,8 @@ class AccountRpcs(OrderingServiceServicer):
             closed=found.account is not None and found.account.closed,
             legal_hold=found.account is not None and found.account.legal_hold,
             hold=None if hold is None else _hold(hold),
-            erasure_due=await self._erasures.is_due(account_id),
-            purged_at=to_timestamp(found.account.purged_at) if found.account and found.account.purged_at else None,
+            erasure_due=purged_at is not None and await self._erasures.is_due(account_id),  # else the SQL need not ask
+            purged_at=to_timestamp(purged_at) if purged_at else None,
             open_order_expires_at=to_timestamp(standing.open_order_expires_at)
             if standing.open_order_expires_at
             else None,
