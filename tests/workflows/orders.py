@@ -54,6 +54,21 @@ def ordering(payment: payments_pb2.PaymentRequest, order: ordering_pb2.Order, **
     return Script(answers | changes)
 
 
+def reminding(order: ordering_pb2.Order) -> Answer:
+    """A reminder is due on the order: ordering wants to know to whom it goes, then says what comes next."""
+
+    def advance(request: ordering_pb2.AdvanceOrderRequest) -> ordering_pb2.AdvanceOrderResponse:
+        if not request.HasField("recipient"):
+            return ordering_pb2.AdvanceOrderResponse(
+                state=order.state, next=ordering_pb2.ORDER_NEXT_WAIT, facts_wanted=True
+            )
+        return ordering_pb2.AdvanceOrderResponse(
+            state=order.state, next=ordering_pb2.ORDER_NEXT_WAIT, wait=LONG, due="expiry", due_at=MOMENT
+        )
+
+    return advance
+
+
 def an_order() -> ordering_pb2.Order:
     """An open order of a private person for a year."""
     order = ordering_pb2.Order(

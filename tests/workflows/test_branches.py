@@ -20,7 +20,7 @@ from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
 from services.kit import temporal_client
 from tests.fixtures.temporal import TestNamespace
-from tests.workflows.orders import LONG, MOMENT, a_payment, an_order, ordering
+from tests.workflows.orders import LONG, MOMENT, a_payment, an_order, ordering, reminding
 from tests.workflows.reading import texts
 from tests.workflows.script import Answer, Script, refuse, running
 from workflows import names, retries, wording
@@ -239,7 +239,7 @@ async def test_an_order_that_was_paid_in_part_waits_for_the_rest_first_and_tells
             payment_request=payment, waiting=[entry], rest=payments_pb2.Rest(missing=missing, transfer=transfer)
         )
     }
-    script = ordering(payment, order, **answers)
+    script = ordering(payment, order, AdvanceOrder=reminding(order), **answers)
     async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
         shown = await run.details("### NeedsOperator")
         rest = f"What ends it: the rest, EUR 14.76, by bank transfer, {how}, or a further payment of exactly EUR 19.76"
@@ -261,7 +261,7 @@ async def test_money_that_waits_is_shown_and_not_reminded_of_from_the_moment_it_
     answers: dict[str, Answer] = {
         "GetPaymentRequest": lambda _: payments_pb2.GetPaymentRequestResponse(payment_request=payment, waiting=waiting)
     }
-    script = ordering(payment, order, **answers)
+    script = ordering(payment, order, AdvanceOrder=reminding(order), **answers)
     async with running(temporal, names.ORDER, names.ORDER_CHANGED, script, order.order_id) as run:
         await run.details("### AwaitingPayment")
         assert not script.requests("AdvanceOrder")[-1].money_waiting

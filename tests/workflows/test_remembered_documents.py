@@ -1,4 +1,4 @@
-"""The step that sends a document asks for it only where it was not issued in the same process, or too long ago."""
+"""The step that follows asks again only what the same process was not told, or too long ago."""
 
 from typing import Any, cast
 
@@ -12,8 +12,9 @@ from casella.payments.v1 import payments_pb2
 from casella.trial.v1 import trial_pb2
 from services.kit.ids import new_id
 from tests.workflows.script import Script
-from workflows.activities import invoicing_client
+from workflows.activities import remembered
 from workflows.activities.invoicing import InvoicingSteps
+from workflows.activities.ordering import OrderingSteps
 from workflows.activities.trial import Contacts
 
 ACCOUNT, LINK = str(new_id()), "https://panel.example/pay/x"
@@ -34,6 +35,7 @@ def script() -> Script:
         "GetInvoicingDocument": lambda of: invoicing.GetInvoicingDocumentResponse(document=_proforma(of.document_id)),
         "GetContact": lambda _: trial_pb2.GetContactResponse(recipient=common_pb2.Recipient(email="a@demo.example")),
         "SendProforma": lambda _: invoicing.SendProformaResponse(),
+        "SendOrderEmail": lambda _: ordering_pb2.SendOrderEmailResponse(),
     })  # fmt: skip
 
 
@@ -59,17 +61,33 @@ async def test_a_document_that_was_issued_here_is_sent_to_its_account_without_be
     await _send(steps, order)
     assert script.requests("GetInvoicingDocument") == []
     assert [asked.account_id for asked in script.requests("GetContact")] == [ACCOUNT]
-    assert [asked.order_id for asked in script.requests("GetPaymentRequest")] == [order, order]
+    assert [asked.order_id for asked in script.requests("GetPaymentRequest")] == [order], "once, for both steps"
     assert [sent.pay_url for sent in script.requests("SendProforma")] == [LINK]
 
 
 async def test_the_oldest_is_forgotten_and_asked_for(
     steps: InvoicingSteps, script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(invoicing_client, "_REMEMBERED", 2)
+    monkeypatch.setattr(remembered, "_MOST", 2)
     orders = [str(new_id()) for _ in range(3)]
     for order in orders:
         await _issue(steps, order)
     for order in orders:
         await _send(steps, order)
     assert [asked.document_id for asked in script.requests("GetInvoicingDocument")] == orders[:1]
+    assert [asked.order_id for asked in script.requests("GetPaymentRequest")] == [*orders, orders[0]]
+    assert [sent.pay_url for sent in script.requests("SendProforma")] == [LINK] * 3
+
+
+@pytest.mark.parametrize("read_here", [True, False])
+async def test_an_order_that_was_read_here_is_written_about_without_being_read_again(
+    script: Script, *, read_here: bool
+) -> None:
+    services, order = cast("Any", script), str(new_id())
+    steps = OrderingSteps(services, services, Contacts(services), services)
+    if read_here:
+        await ActivityEnvironment().run(steps.get_order, ordering_pb2.GetOrderRequest(order_id=order))
+    email = ordering_pb2.SendOrderEmailRequest(order_id=order, email=ordering_pb2.ORDER_EMAIL_CONFIRMATION)
+    await ActivityEnvironment().run(steps.send_email, email)
+    assert [asked.order_id for asked in script.requests("GetOrder")] == [order]
+    assert [asked.account_id for asked in script.requests("GetContact")] == [ACCOUNT]

@@ -7,6 +7,7 @@ from temporalio.client import Client
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
+from workflows.activities.remembered import Remembered
 from workflows.activities.trial import Contacts
 from workflows.causes import payment_request_of, period_of
 
@@ -14,10 +15,6 @@ if TYPE_CHECKING:  # these names are in the stubs for type checkers only
     from casella.invoicing.v1.invoicing_pb2_grpc import InvoicingServiceAsyncStub
     from casella.ordering.v1.ordering_pb2_grpc import OrderingServiceAsyncStub
     from casella.payments.v1.payments_pb2_grpc import PaymentsServiceAsyncStub
-
-
-_REMEMBERED = 1000
-"""Documents that this process remembers to have issued: more than are on their way between two steps."""
 
 
 class InvoicingClient:
@@ -37,7 +34,8 @@ class InvoicingClient:
         self._payments = payments
         self._contacts = contacts
         self._client = client
-        self._issued_here: dict[str, pb.Document] = {}
+        self._issued_here: Remembered[pb.Document] = Remembered()
+        self._links: Remembered[str] = Remembered()
 
     async def _money(self, entry_id: str) -> payments_pb2.MoneyEntry:
         asked = payments_pb2.GetMoneyEntryRequest(money_entry_id=entry_id)
@@ -71,14 +69,12 @@ class InvoicingClient:
     def _issued(self, document: pb.Document) -> pb.Document:
         """A document that was issued just now, as histories may keep it; the step that sends it need not ask for it."""
         shown = ids_only(document)
-        self._issued_here[document.document_id] = shown
-        if len(self._issued_here) > _REMEMBERED:
-            del self._issued_here[next(iter(self._issued_here))]
+        self._issued_here.keep(document.document_id, shown)
         return shown
 
     async def _whose(self, document_id: str) -> pb.Document:
         """A document, of which only account, kind and cause count: they never change, so it may be a remembered one."""
-        return self._issued_here.get(document_id) or await self._document(document_id)
+        return self._issued_here.of(document_id) or await self._document(document_id)
 
 
 def ids_only(document: pb.Document) -> pb.Document:

@@ -49,6 +49,7 @@ class DocumentActivities(AdvanceActivities):
                 payment=_terms(asked),
             )
         )
+        self._links.keep(answer.document.document_id, asked.pay_url)
         return pb.IssueProformaResponse(document=self._issued(answer.document))
 
     @step("SendProforma")
@@ -60,7 +61,8 @@ class DocumentActivities(AdvanceActivities):
         proforma = await self._whose(request.document_id)
         request.recipient.CopyFrom(await self._contacts.of(proforma.account_id))
         if not request.HasField("debit_on"):
-            request.pay_url = (await self._asked(proforma)).pay_url
+            link = self._links.of(request.document_id)
+            request.pay_url = (await self._asked(proforma)).pay_url if link is None else link
         return await self._invoicing.SendProforma(request)
 
     @step("IssueInvoice")

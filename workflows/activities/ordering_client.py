@@ -7,6 +7,7 @@ from temporalio.client import Client
 from casella.common.v1.common_pb2 import Money
 from casella.ordering.v1 import ordering_pb2 as pb
 from casella.payments.v1 import payments_pb2
+from workflows.activities.remembered import Remembered
 from workflows.activities.trial import Contacts
 
 if TYPE_CHECKING:  # these names are in the stubs for type checkers only
@@ -29,6 +30,7 @@ class OrderingClient:
         self._payments = payments
         self._contacts = contacts
         self._client = client
+        self._accounts: Remembered[str] = Remembered()
 
 
 def to_pay(asked: payments_pb2.PaymentRequest) -> Money | None:

@@ -10,6 +10,9 @@ from workflows.activities.calls import step, with_actor
 from workflows.activities.ordering_client import OrderingClient, to_pay, without_person
 from workflows.waiting_money import TAKES_BACK
 
+_ENDS = (pb.ORDER_EMAIL_EXPIRED, pb.ORDER_EMAIL_CANCELLED)
+"""Emails that tell of money which came all the same."""
+
 
 class OrderActivities(OrderingClient):
     """What is asked of ordering about orders."""
@@ -18,6 +21,7 @@ class OrderActivities(OrderingClient):
     async def get_order(self, request: pb.GetOrderRequest) -> pb.GetOrderResponse:
         """Read the order."""
         answer = await self._ordering.GetOrder(request)
+        self._accounts.keep(request.order_id, answer.order.account_id)
         return pb.GetOrderResponse(order=without_person(answer.order))
 
     @step("NoteProformaOnOrder")
@@ -28,14 +32,19 @@ class OrderActivities(OrderingClient):
 
     @step("AdvanceOrder")
     async def advance(self, request: pb.AdvanceOrderRequest) -> pb.AdvanceOrderResponse:
-        """Do everything that is due on the open order; learn what is due next."""
-        order = (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=request.order_id))).order
+        """Do everything that is due on the open order; learn what is due next.
+
+        What a reminder says, and to whom, is read only where one is due: most times an order is looked at, none is.
+        """
+        advanced = await self._ordering.AdvanceOrder(pb.AdvanceOrderRequest(order_id=request.order_id))
+        if not advanced.facts_wanted:
+            return advanced
         asked = await self._payments.GetPaymentRequest(payments_pb2.GetPaymentRequestRequest(order_id=request.order_id))
         how = asked.payment_request.transfer
         return await self._ordering.AdvanceOrder(
             pb.AdvanceOrderRequest(
                 order_id=request.order_id,
-                recipient=await self._contacts.of(order.account_id),
+                recipient=await self._contacts.of(await self._account_of(request.order_id)),
                 iban=how.iban,
                 reference=how.reference,
                 holder=how.holder,
@@ -74,12 +83,18 @@ class OrderActivities(OrderingClient):
     @step("SendOrderEmail")
     async def send_email(self, request: pb.SendOrderEmailRequest) -> pb.SendOrderEmailResponse:
         """Send one of the order's emails."""
-        order = (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=request.order_id))).order
-        request.recipient.CopyFrom(await self._contacts.of(order.account_id))
-        if order.HasField("tax_settled_at") and request.email in {pb.ORDER_EMAIL_EXPIRED, pb.ORDER_EMAIL_CANCELLED}:
+        request.recipient.CopyFrom(await self._contacts.of(await self._account_of(request.order_id)))
+        if request.email in _ENDS and (await self._order(request.order_id)).HasField("tax_settled_at"):
             asked = payments_pb2.GetPaymentRequestRequest(order_id=request.order_id)
             request.held.extend(_held((await self._payments.GetPaymentRequest(asked)).waiting))
         return await self._ordering.SendOrderEmail(request)
+
+    async def _account_of(self, order_id: str) -> str:
+        """An order's account, which never changes, so it may be a remembered one."""
+        return self._accounts.of(order_id) or (await self._order(order_id)).account_id
+
+    async def _order(self, order_id: str) -> pb.Order:
+        return (await self._ordering.GetOrder(pb.GetOrderRequest(order_id=order_id))).order
 
 
 def _held(waiting: Iterable[payments_pb2.MoneyEntry]) -> list[Money]:

@@ -40,6 +40,7 @@ class Advanced:
         skipped: the reminders that came due and were not sent, whenever that was; with WAIT.
         expires_at: when the order expires unpaid; with WAIT, once the proforma is known.
         sent: the reminder that was sent just now; empty where none was.
+        facts_wanted: a reminder is due and nobody has said to whom it goes: nothing was done.
     """
 
     state: OrderState
@@ -50,6 +51,7 @@ class Advanced:
     skipped: tuple[str, ...] = ()
     expires_at: datetime | None = None
     sent: str = ""
+    facts_wanted: bool = False
 
 
 class Advancing:
@@ -62,13 +64,13 @@ class Advancing:
         self._mails = mails
 
     async def advance(
-        self, order_id: UUID, recipient: common_pb2.Recipient, hints: PaymentHints, *, money_waiting: bool
+        self, order_id: UUID, recipient: common_pb2.Recipient | None, hints: PaymentHints, *, money_waiting: bool
     ) -> Advanced:
         """Send the reminder that is due, skip those that are past, and say what comes next.
 
         Args:
             order_id: the order.
-            recipient: who a reminder goes to.
+            recipient: who a reminder goes to; None where that was not read yet, since mostly none is due.
             hints: how to pay, for the reminder's text.
             money_waiting: whether money that names the order waits for an operator: who has paid something is not told
                 that nothing came, so what is due is skipped.
@@ -94,9 +96,11 @@ class Advancing:
             pending = await ORDER_REMINDERS.pending(conn, order_id)
             due, past = due_now(pending, now)
             sent = ""
+            if due is not None and recipient is None:
+                return Advanced(order.state, Next.WAIT, facts_wanted=True)
             if due is not None and money_waiting:
                 past = [*past, due]
-            elif due is not None:
+            elif due is not None and recipient is not None:
                 if await outbox.mail(conn, self._mails.reminder(order, due, recipient, hints), now):
                     sent = reminder_name(due.days)
                 await ORDER_REMINDERS.mark_sent(conn, order_id, due, now)

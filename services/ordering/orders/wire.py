@@ -70,6 +70,7 @@ def advanced_message(advanced: Advanced, *, erased: bool) -> ordering_pb2.Advanc
         expires_at=to_timestamp(advanced.expires_at) if advanced.expires_at is not None else None,
         erased=erased,
         sent=advanced.sent,
+        facts_wanted=advanced.facts_wanted,
     )
 
 

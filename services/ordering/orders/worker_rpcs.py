@@ -43,11 +43,11 @@ class WorkerOrderRpcs(OrderingServiceServicer):
         """Do what is due on an order."""
         violations = Violations()
         order_id = violations.uuid("order_id", request.order_id)
-        recipient = violations.recipient("recipient", request.recipient)
+        recipient = violations.recipient("recipient", request.recipient) if request.HasField("recipient") else None
         hints = check_hints(violations, request)
         violations.check()
         advanced = await self._advancing.advance(order_id, recipient, hints, money_waiting=request.money_waiting)
-        return advanced_message(advanced, erased=recipient.erased)
+        return advanced_message(advanced, erased=recipient is not None and recipient.erased)
 
     async def RecordOutcome(
         self, request: ordering_pb2.RecordOutcomeRequest, context: Context

@@ -73,6 +73,23 @@ async def test_reminders_come_3_7_and_12_days_after_the_proforma(shop: Shop) -> 
     assert told == ["", "reminder_3_days", "reminder_7_days", "reminder_12_days"]
 
 
+async def test_who_does_not_say_to_whom_a_reminder_goes_hears_when_one_is_due_and_nothing_is_done(shop: Shop) -> None:
+    order = await proforma_order(shop)
+    bare = pb.AdvanceOrderRequest(order_id=order.order_id)
+    before = await shop.worker.AdvanceOrder(bare)
+    assert before == await shop.advance(order.order_id), "while none is due it makes no difference"
+    shop.room.clock.at = from_timestamp(before.due_at)
+    rows = await shop.room.rows("order_reminders")
+    for _ in range(2):
+        assert await shop.worker.AdvanceOrder(bare) == pb.AdvanceOrderResponse(
+            state=pb.ORDER_STATE_OPEN, next=pb.ORDER_NEXT_WAIT, facts_wanted=True
+        )
+    assert (await shop.room.rows("order_reminders"), await shop.room.mail_params()) == (rows, [])
+    assert (await shop.advance(order.order_id)).sent == "reminder_3_days"
+    shop.room.clock.at = from_timestamp(order.expires_at)
+    assert (await shop.worker.AdvanceOrder(bare)).next == pb.ORDER_NEXT_EXPIRY_DUE
+
+
 @pytest.mark.parametrize("cancelled", [False, True])
 async def test_an_end_that_money_holds_is_not_past_its_time_before_the_workflow_looks_again(
     shop: Shop, *, cancelled: bool

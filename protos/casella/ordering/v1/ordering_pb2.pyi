@@ -833,7 +833,7 @@ class AdvanceOrderRequest(_message.Message):
     def __init__(self, order_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ..., iban: _Optional[str] = ..., reference: _Optional[str] = ..., pay_url: _Optional[str] = ..., money_waiting: _Optional[bool] = ..., to_pay: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., holder: _Optional[str] = ..., bic: _Optional[str] = ...) -> None: ...
 
 class AdvanceOrderResponse(_message.Message):
-    __slots__ = ("state", "next", "wait", "due", "due_at", "skipped", "expires_at", "erased", "sent")
+    __slots__ = ("state", "next", "wait", "due", "due_at", "skipped", "expires_at", "erased", "sent", "facts_wanted")
     STATE_FIELD_NUMBER: _ClassVar[int]
     NEXT_FIELD_NUMBER: _ClassVar[int]
     WAIT_FIELD_NUMBER: _ClassVar[int]
@@ -843,6 +843,7 @@ class AdvanceOrderResponse(_message.Message):
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
     ERASED_FIELD_NUMBER: _ClassVar[int]
     SENT_FIELD_NUMBER: _ClassVar[int]
+    FACTS_WANTED_FIELD_NUMBER: _ClassVar[int]
     state: OrderState
     next: OrderNext
     wait: _duration_pb2.Duration
@@ -852,7 +853,8 @@ class AdvanceOrderResponse(_message.Message):
     expires_at: _timestamp_pb2.Timestamp
     erased: bool
     sent: str
-    def __init__(self, state: _Optional[_Union[OrderState, str]] = ..., next: _Optional[_Union[OrderNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erased: _Optional[bool] = ..., sent: _Optional[str] = ...) -> None: ...
+    facts_wanted: bool
+    def __init__(self, state: _Optional[_Union[OrderState, str]] = ..., next: _Optional[_Union[OrderNext, str]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., due: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., skipped: _Optional[_Iterable[str]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., erased: _Optional[bool] = ..., sent: _Optional[str] = ..., facts_wanted: _Optional[bool] = ...) -> None: ...
 
 class RecordOutcomeRequest(_message.Message):
     __slots__ = ("order_id", "outcome", "available_on")

@@ -443,7 +443,8 @@ class OrderingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AdvanceOrder(self, request, context):
-        """Does everything that is due on an open order (sends due reminders) and says what comes next.
+        """Does everything that is due on an open order (sends due reminders) and says what comes next. Most times no reminder is
+        due, so whoever asks need not know to whom it would go.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -74,7 +74,9 @@ class OrderingServiceStub:
     RecordProforma: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordProformaRequest, _ordering_pb2.RecordProformaResponse]
     """Notes an order's proforma and payment request; its expiry and reminders count from here."""
     AdvanceOrder: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceOrderRequest, _ordering_pb2.AdvanceOrderResponse]
-    """Does everything that is due on an open order (sends due reminders) and says what comes next."""
+    """Does everything that is due on an open order (sends due reminders) and says what comes next. Most times no reminder is
+    due, so whoever asks need not know to whom it would go.
+    """
     RecordOutcome: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordOutcomeRequest, _ordering_pb2.RecordOutcomeResponse]
     """Writes how an order ended, after payments has decided. The first outcome stays."""
     RecordUnlock: _grpc.UnaryUnaryMultiCallable[_ordering_pb2.RecordUnlockRequest, _ordering_pb2.RecordUnlockResponse]
@@ -269,7 +271,9 @@ class OrderingServiceAsyncStub(OrderingServiceStub):
     RecordProforma: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordProformaRequest, _ordering_pb2.RecordProformaResponse]  # type: ignore[assignment]
     """Notes an order's proforma and payment request; its expiry and reminders count from here."""
     AdvanceOrder: _aio.UnaryUnaryMultiCallable[_ordering_pb2.AdvanceOrderRequest, _ordering_pb2.AdvanceOrderResponse]  # type: ignore[assignment]
-    """Does everything that is due on an open order (sends due reminders) and says what comes next."""
+    """Does everything that is due on an open order (sends due reminders) and says what comes next. Most times no reminder is
+    due, so whoever asks need not know to whom it would go.
+    """
     RecordOutcome: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordOutcomeRequest, _ordering_pb2.RecordOutcomeResponse]  # type: ignore[assignment]
     """Writes how an order ended, after payments has decided. The first outcome stays."""
     RecordUnlock: _aio.UnaryUnaryMultiCallable[_ordering_pb2.RecordUnlockRequest, _ordering_pb2.RecordUnlockResponse]  # type: ignore[assignment]
@@ -551,7 +555,9 @@ class OrderingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ordering_pb2.AdvanceOrderRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ordering_pb2.AdvanceOrderResponse, _abc.Awaitable[_ordering_pb2.AdvanceOrderResponse]]:
-        """Does everything that is due on an open order (sends due reminders) and says what comes next."""
+        """Does everything that is due on an open order (sends due reminders) and says what comes next. Most times no reminder is
+        due, so whoever asks need not know to whom it would go.
+        """
 
     @_abc_1.abstractmethod
     def RecordOutcome(
