@@ -6,9 +6,10 @@ above the prepaid is not charged, because the law measures what is owed by the t
 code art. 57(3)). Who leaves because a renewal was not announced owes each term's days up to that day.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,6 +32,7 @@ from services.ordering.withdrawals.consequences import Sums
 from services.ordering.withdrawals.rows import Payment, contract_of
 from services.ordering.withdrawals.store import additions_to
 
+_Owed: TypeAlias = Callable[[Contract, Money, date], Money]
 _BOUGHT = (OrderState.PAID, OrderState.FULFILLED)
 _UNDECIDED = (OrderState.OPEN, OrderState.PAID)
 """What is not decided yet, the first thing to be waited for first."""
@@ -152,32 +154,39 @@ class Payments:
         contract = self._contract(order)
         if order.order_id in self.fixed:
             return _as_fixed(contract, self.fixed[order.order_id])
-        left = self._left(_total(order), order.invoice_id)
-        duty = min(left, Money(charged_in(order.lines), left.currency))
-        price = left - duty
-        leaving = self.ground is Ground.RENEWAL_WITHOUT_NOTICE
-        due = owed_by_the_day(contract, price, on) if leaving else owed(contract, price, on)
-        return self._reckoned(contract, left, order.invoice_id, with_duty(due, price, duty), on)
+        left, duty = self._left(_total(order), order.invoice_id), charged_in(order.lines)
+        return self._reckoned(contract, left, duty, order.invoice_id, on, owed)
 
     def _of_period(self, period: PeriodRow, on: date) -> _Reckoned:
         contract = Contract(OrderState.FULFILLED, None, period.days, start_at_once=True)
         if period.period_id in self.fixed:
             return _as_fixed(contract, self.fixed[period.period_id])
         measured = _measured(period)
-        left = self._left(measured.totals.gross, period.invoice_id)
-        leaving = self.ground is Ground.RENEWAL_WITHOUT_NOTICE
-        duty = min(left, Money(charged_in(measured.lines), left.currency))
-        price = left - duty
-        due = owed_by_the_day(contract, price, on) if leaving else Money(0, left.currency)
-        return self._reckoned(contract, left, period.invoice_id, with_duty(due, price, duty), on)
+        left, duty = self._left(measured.totals.gross, period.invoice_id), charged_in(measured.lines)
+        return self._reckoned(contract, left, duty, period.invoice_id, on, _nothing)
 
     def _left(self, gross: Money, invoice_id: UUID | None) -> Money:
         """What was asked for, less what was credited of it before."""
         found = None if invoice_id is None else self.invoiced.get(invoice_id)
         return gross if found is None else gross - found.credited
 
-    def _reckoned(self, contract: Contract, left: Money, invoice_id: UUID | None, due: Money, on: date) -> _Reckoned:
-        """What was paid of what is left, without what an operator accepted as missing; no more than that is owed."""
+    def _reckoned(
+        self, contract: Contract, left: Money, duty_minor: int, invoice_id: UUID | None, on: date, withdrawn: _Owed
+    ) -> _Reckoned:
+        """What was paid of what is left, without what an operator accepted as missing; no more than that is owed.
+
+        Args:
+            contract: What decides about it.
+            left: What was asked for and not credited, with its stamp duty.
+            duty_minor: The stamp duty that was charged beside the price.
+            invoice_id: Its invoice, as far as it is known.
+            on: The day of the notice.
+            withdrawn: What the right of withdrawal leaves owed of the price.
+        """
+        duty = min(left, Money(duty_minor, left.currency))
+        price = left - duty
+        owed_of = owed_by_the_day if self.ground is Ground.RENEWAL_WITHOUT_NOTICE else withdrawn
+        due = with_duty(owed_of(contract, price, on), price, duty)
         found = None if invoice_id is None else self.invoiced.get(invoice_id)
         remitted = min(left, Money(0 if found is None else found.remitted_minor, left.currency))
         paid = left - remitted
@@ -210,6 +219,11 @@ async def read_payments(
         ground,
         subscription,
     )
+
+
+def _nothing(_contract: Contract, price: Money, _on: date) -> Money:
+    """What the right of withdrawal leaves owed of a later period, whose coming days were not served."""
+    return Money(0, price.currency)
 
 
 def _as_fixed(contract: Contract, payment: Payment) -> _Reckoned:
