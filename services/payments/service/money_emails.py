@@ -144,11 +144,14 @@ class MoneyEmails:
 async def _credit_due(conn: AsyncConnection, entry: MoneyEntry) -> CreditEmail | None:
     """The email that is due about what became credit of an entry that is settled so."""
     if entry.credit_emailed_at is not None:
-        return None  # spares the look, which each reading of the entry would take
-    paid = entry.settled_to if entry.settled_as is Settlement.ASSIGNED else None
-    about = paid or (entry.named[0] if len(entry.named) == 1 else None)
+        return None
+    about, left_over = entry.named[0] if len(entry.named) == 1 else None, Money(0, entry.amount.currency)
+    if entry.settled_as is Settlement.ASSIGNED:
+        about, left_over = entry.settled_to, await money_emails.left_over(conn, entry)
+        if not left_over:
+            return None  # mostly: each reading of the entry, for ever, comes here and takes no further look
     request = None if about is None else await requests.by_id(conn, about)
-    return credit_email_due(entry, request, await money_emails.left_over(conn, entry))
+    return credit_email_due(entry, request, left_over)
 
 
 def _credit_mail(recipient: common_pb2.Recipient, entry: MoneyEntry, due: CreditEmail) -> Mail:
