@@ -16,16 +16,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit import audit
-from services.kit.audit import AuditEntry
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound, RequestIdReused
-from services.kit.ids import derive
 from services.kit.money import Money
 from services.payments.domain.disputes import Dispute
 from services.payments.domain.payment_requests import RequestState
-from services.payments.domain.receipts import MoneyEntry, Settlement, Source
+from services.payments.domain.receipts import Settlement, Source
 from services.payments.domain.refunds import (
     TAKEN_BACK,
     Gone,
@@ -37,54 +35,17 @@ from services.payments.domain.refunds import (
     by_provider,
     plan,
 )
-from services.payments.errors import AmountMismatch, MoneySettled, RefundTooMuch
+from services.payments.errors import RefundTooMuch
 from services.payments.service import chargebacks
+from services.payments.service.refund_guards import check_may_go_back
+from services.payments.service.refund_wishes import RefundWish, payout_id
 from services.payments.service.refunds import Refunds
-from services.payments.service.taking_back import check_is_here
 from services.payments.store import credit, paid_with, queue, refund_books, refunds, requests, settling, waking
 from services.payments.store.credit import CreditCause
 from services.payments.store.paid_with import Standing
 
 _CURRENCY = "EUR"
 _NOTHING = Money(0, _CURRENCY)
-
-
-@dataclass(frozen=True, slots=True)
-class RefundWish:
-    """A refund as it is asked for; exactly one of the first three after the id is set.
-
-    Attributes:
-        refund_id: Chosen by the caller.
-        request_id: The payment request whose money goes back.
-        entry_id: The money entry that is refunded.
-        credit_of: The account whose credit is paid out.
-        amount: How much; None for the whole of an entry.
-        reason_code: Why.
-        withdrawal_order_id: Whose workflow is told; then nothing of it stays credit.
-        iban: Where an operator wants it transferred to; empty for where it came from.
-        holder: Of that account.
-        by: The operator who asks and why; None where a workflow asks by itself.
-        as_credit: All of it becomes the account's credit, by whatever means the money came.
-        by_provider: The payments by card or PayPal to which credit goes back that had come so.
-    """
-
-    refund_id: UUID
-    request_id: UUID | None
-    entry_id: UUID | None
-    credit_of: UUID | None
-    amount: Money | None
-    reason_code: str
-    withdrawal_order_id: UUID | None
-    iban: str
-    holder: str
-    by: AuditEntry | None
-    as_credit: bool = False
-    by_provider: tuple[Received, ...] = ()
-
-    @property
-    def gives_money(self) -> bool:
-        """Whether nothing of it may stay credit."""
-        return self.withdrawal_order_id is not None and not self.as_credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +80,8 @@ class RefundAsking:
         Raises:
             NotFound: No such payment request or entry.
             RefundTooMuch: More than was received and is not yet refunded, or than the account has as credit.
-            MoneySettled: The entry is settled, was taken back, only announced, or perhaps gone before a restore.
+            MoneySettled: The entry is settled, was taken back or only announced, or the money has perhaps gone before
+                a restore.
             AmountMismatch: Another amount than the entry's.
             RequestIdReused: There is another refund of this id.
         """
@@ -127,7 +89,7 @@ class RefundAsking:
             async with self._database.transaction() as conn:
                 await self._make(conn, wish, self._clock.now())
         refund = await self._refunds.by_id(wish.refund_id, None)
-        if not _is_wish(refund, wish):
+        if not wish.is_of(refund):
             raise RequestIdReused
         return await self._sent(refund)
 
@@ -160,7 +122,7 @@ class RefundAsking:
         if refund.dispute_entry_id is not None:
             await chargebacks.follow_entry(conn, refund.dispute_entry_id, now)
         if refund.paid_out_by is not None:
-            await self._make(conn, _payout(wish, refund, more), now)
+            await self._make(conn, wish.payout_of(refund, more), now)
 
     async def _sent(self, refund: Refund) -> Refund:
         """A refund, after the provider was asked for it and for those that pay out what became credit."""
@@ -215,17 +177,10 @@ class RefundAsking:
         entry = await queue.by_id(conn, entry_id, lock=True)
         if entry is None:
             raise NotFound
-        if entry.settled_at is not None:
-            raise MoneySettled
-        check_is_here(entry)
-        if entry.taken_back or not entry.arrived:
-            raise MoneySettled("only money that has arrived is refunded: this was taken back, or no statement has it")
-        if entry.amount.currency != _CURRENCY or wish.amount not in {None, entry.amount}:
-            raise AmountMismatch("money that waits is refunded as a whole, and in euro")
+        await check_may_go_back(conn, entry, wish.amount)
         account_id = await requests.owner(conn, entry.named)
         if entry.source == Source.STRIPE:
             return self._new(wish, _Way(Means.STRIPE, entry.amount, account_id, charge_id=entry.source_ref), now)
-        await _check_has_not_gone_back(conn, entry)
         iban, holder = entry.payer_iban, entry.payer_name
         if entry.source == Source.ANNOUNCED:  # the bank entry that confirms the record tells who paid
             iban, holder = await paid_with.payer(conn, entry.source_ref)
@@ -286,21 +241,7 @@ class RefundAsking:
             statement_by=None,
             done_on=rome_date(now) if state is RefundState.DONE else None,
             message_id=None,
-            paid_out_by=_payout_id(wish.refund_id) if way.credited and wish.gives_money else None,
-        )
-
-
-async def _check_has_not_gone_back(conn: AsyncConnection, entry: MoneyEntry) -> None:
-    """Refuse to transfer money that a refund of the time which restored rows have lost may have given back.
-
-    Raises:
-        MoneySettled: A debit of this amount waits, of which these rows know nothing.
-    """
-    debit = await queue.perhaps_gone_back(conn, entry.amount)
-    if debit is not None:
-        raise MoneySettled(
-            f"a debit of the same amount waits ({debit}) of which the restored rows know nothing: where it is the "
-            "refund of this money, set both aside; where it is not, set the debit aside first"
+            paid_out_by=payout_id(wish.refund_id) if way.credited and wish.gives_money else None,
         )
 
 
@@ -322,35 +263,3 @@ def _gone(wish: RefundWish, stands: Standing, dispute: Dispute | None) -> Gone |
 
 def _planned(wish: RefundWish, left: Sequence[Received], amount: Money, gone: Gone | None) -> Plan | None:
     return plan(left, amount, as_credit=wish.as_credit, credit_by_transfer=wish.gives_money, gone=gone)
-
-
-def _payout(wish: RefundWish, refund: Refund, to: tuple[Received, ...]) -> RefundWish:
-    """The refund of what another one has made credit."""
-    return RefundWish(
-        refund_id=_payout_id(refund.refund_id),
-        request_id=None,
-        entry_id=None,
-        credit_of=refund.account_id,
-        amount=refund.credited,
-        reason_code=wish.reason_code,
-        withdrawal_order_id=wish.withdrawal_order_id,
-        iban="",
-        holder="",
-        by=wish.by,
-        by_provider=to,
-    )
-
-
-def _payout_id(refund_id: UUID) -> UUID:
-    return derive("credit_payout", str(refund_id))
-
-
-def _is_wish(refund: Refund, wish: RefundWish) -> bool:
-    """Whether a refund of this id was asked for in these words; an account given later does not count."""
-    of_credit = None if refund.request_id or refund.entry_id else refund.account_id
-    asked = (refund.request_id, refund.entry_id, of_credit, refund.reason_code, refund.withdrawal_order_id)
-    if wish.as_credit and refund.means is not Means.ACCOUNT_CREDIT:
-        return False
-    return wish.amount in {None, refund.amount} and asked == (
-        wish.request_id, wish.entry_id, wish.credit_of, wish.reason_code, wish.withdrawal_order_id
-    )  # fmt: skip

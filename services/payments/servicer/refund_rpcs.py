@@ -13,9 +13,10 @@ from services.kit.validation import Violations, checked_uuid
 from services.kit.wire import to_money
 from services.payments.domain.refunds import LONGEST_HOLDER, Refund, RefundState
 from services.payments.messages import CATALOGUE
-from services.payments.service.refund_asking import RefundAsking, RefundWish
+from services.payments.service.refund_asking import RefundAsking
 from services.payments.service.refund_files import RefundFiles
 from services.payments.service.refund_sending import RefundSending
+from services.payments.service.refund_wishes import RefundWish
 from services.payments.service.refunds import Refunds
 from services.payments.servicer import inputs
 from services.payments.servicer.refund_messages import REFUND_STATES, refund_message

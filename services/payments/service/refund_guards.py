@@ -1,0 +1,41 @@
+"""What refuses a refund that is asked for: money that does not wait, or that may have gone back before a restore."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kit.money import Money
+from services.payments.domain.receipts import MoneyEntry, Source
+from services.payments.errors import AmountMismatch, MoneySettled
+from services.payments.service.taking_back import check_is_here
+from services.payments.store import queue
+
+
+async def check_may_go_back(conn: AsyncConnection, entry: MoneyEntry, amount: Money | None) -> None:
+    """Refuse to refund money of the queue that is not there, or of which another amount is asked for.
+
+    Raises:
+        MoneySettled: It is settled, was taken back, only announced, or perhaps gone before a restore.
+        AmountMismatch: Another amount than the entry's.
+    """
+    if entry.settled_at is not None:
+        raise MoneySettled
+    check_is_here(entry)
+    if entry.taken_back or not entry.arrived:
+        raise MoneySettled("only money that has arrived is refunded: this was taken back, or no statement has it")
+    if entry.amount.currency != "EUR" or amount not in {None, entry.amount}:
+        raise AmountMismatch("money that waits is refunded as a whole, and in euro")
+    if entry.source != Source.STRIPE:
+        await _check_no_debit_waits(conn, entry.amount)
+
+
+async def _check_no_debit_waits(conn: AsyncConnection, amount: Money) -> None:
+    """Refuse to transfer money that a refund of the time which restored rows have lost may have given back.
+
+    Raises:
+        MoneySettled: A debit of this amount waits, of which these rows know nothing.
+    """
+    debit = await queue.perhaps_gone_back(conn, amount)
+    if debit is not None:
+        raise MoneySettled(
+            f"a debit of the same amount waits ({debit}) of which the restored rows know nothing: where it is the "
+            "refund of this money, set both aside; where it is not, set the debit aside first"
+        )
