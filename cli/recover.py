@@ -3,28 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from casella.common.v1 import common_pb2
 from casella.common.v1 import recovery_pb2 as pb
-from casella.common.v1.recovery_pb2_grpc import RecoveryServiceStub
 from casella.invoicing.v1.invoicing_pb2 import AuditNumberingRequest
-from cli import recover_erasures, recover_runs, screen, words
+from cli import recover_erasures, recover_runs, recover_standing, screen, words
 from cli.accounts import AccountName
 from cli.doctor.clocks import read_clocks
-from cli.failures import EXIT_REFUSED, Failure, WrongInput, failure_of
+from cli.failures import EXIT_REFUSED, Failure, WrongInput
 from cli.installation import ROOMS
 from cli.local import become
+from cli.recover_standing import asked, kind, missing, of, told, under_way
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
 from cli.steering import Minute, Uuid, steered
-from services.kit.errors import Refused
 from services.kit.message_ids import ours_in
 from services.kit.wire import from_timestamp, to_timestamp
-
-if TYPE_CHECKING:  # the name is in the stubs for type checkers only
-    from casella.common.v1.recovery_pb2_grpc import RecoveryServiceAsyncStub
 
 _AT_ONCE = 2_000
 _READING_SECONDS = 30.0
@@ -119,7 +114,7 @@ def wake(*, end_runs: bool) -> None:
 @screen.json_option
 def status(*, as_json: bool) -> None:
     """Tell how the recovery stands and what you must decide; exit code 1 while it is under way."""
-    if run(_status(as_json=as_json)):
+    if run(recover_standing.show(as_json=as_json)):
         raise SystemExit(EXIT_REFUSED)
 
 
@@ -146,7 +141,7 @@ async def _begin(rows_of: datetime, steering: common_pb2.Steering) -> None:
     later = False
     async with open_rooms() as rooms:
         for room in ROOMS:
-            answer = await rooms.ask(_of(rooms, room).BeginRecovery, request, room=room)
+            answer = await rooms.ask(of(rooms, room).BeginRecovery, request, room=room)
             found = answer.recovery
             screen.say(f"{room}: held since {words.instant(found.begun_at)}, rows of {words.instant(found.rows_of)}")
             later |= from_timestamp(found.rows_of) < rows_of
@@ -158,9 +153,9 @@ async def _read() -> None:
     async with open_rooms() as rooms:
         for room in ROOMS:
             with screen.working(f"reading back {room}"):
-                answer = await _asked(rooms, room, "ReadBack", pb.ReadBackRequest(), _READING_SECONDS)
+                answer = await asked(rooms, room, "ReadBack", pb.ReadBackRequest(), _READING_SECONDS)
                 while not answer.finished:
-                    answer = await _asked(rooms, room, "ReadBack", pb.ReadBackRequest(), _READING_SECONDS)
+                    answer = await asked(rooms, room, "ReadBack", pb.ReadBackRequest(), _READING_SECONDS)
             for line in answer.applied:
                 screen.say(f"{room}: {line}")
             if answer.undecided:
@@ -173,7 +168,7 @@ async def _mails(found: Sequence[str]) -> None:
             # Which room sent an email is not in its id: each room is told all, and knows its own.
             for begin_at in range(0, max(len(found), 1), _AT_ONCE):
                 some = pb.RecordSentMailsRequest(message_ids=found[begin_at : begin_at + _AT_ONCE])
-                await _asked(rooms, room, "RecordSentMails", some)
+                await asked(rooms, room, "RecordSentMails", some)
         screen.say(f"{len(found)} Message-IDs of emails that have left are noted; none of these is sent again.")
 
 
@@ -188,55 +183,39 @@ async def _wake(*, end_runs: bool) -> None:
             ended = await recover_runs.end_all(rooms)
             screen.say(f"{ended} runs were ended")
         for room in ROOMS:
-            answer = await _asked(rooms, room, "WakeRows", pb.WakeRowsRequest(), LONG_SECONDS)
+            answer = await asked(rooms, room, "WakeRows", pb.WakeRowsRequest(), LONG_SECONDS)
             if answer.woken:
                 screen.say(f"{room}: {answer.woken} rows that are not final were woken")
-
-
-async def _status(*, as_json: bool) -> bool:
-    async with open_rooms() as rooms:
-        told = await _told(rooms)
-    if as_json:
-        screen.show_json(told)
-    else:
-        screen.show_facts("Recovery", [(room, _standing(answer)) for room, answer in told.items()])
-        rows = [
-            (room, _kind(each), each.subject, each.detail, _decided(each), each.finding_id)
-            for room, answer in told.items()
-            for each in answer.findings
-        ]
-        screen.show_table("To decide", ["service", "what", "about", "", "", "finding"], rows)
-    return any(under_way(answer) for answer in told.values())
 
 
 async def _confirm(finding: str, steering: common_pb2.Steering) -> None:
     request = pb.ConfirmFindingRequest(finding_id=finding, steering=steering)
     async with open_rooms() as rooms:
         for room in ROOMS:
-            answer = await rooms.ask_for(_of(rooms, room).ConfirmFinding, request)
+            answer = await rooms.ask_for(of(rooms, room).ConfirmFinding, request)
             if answer is not None:
                 found = answer.finding
-                screen.say(f"{room}: decided: {_kind(found)}, {found.subject}: {found.detail}.")
+                screen.say(f"{room}: decided: {kind(found)}, {found.subject}: {found.detail}.")
                 return
     raise Failure(f"no finding has the id {finding}", "`casella recover status` tells their ids")
 
 
 async def _end(steering: common_pb2.Steering) -> None:
     async with open_rooms() as rooms:
-        told = await _told(rooms)
+        answers = await told(rooms)
         # All or none: a room that went on while another one stands still would do half of what belongs together.
-        for room, answer in told.items():
+        for room, answer in answers.items():
             if under_way(answer) and (why := missing(answer)):
                 raise Failure(
                     f"the recovery of {room} cannot be ended: {why}",
                     "`casella recover read` reads, `mails` takes the emails, `status` shows, `confirm` decides",
                 )
-        held = [room for room, answer in told.items() if under_way(answer)]
+        held = [room for room, answer in answers.items() if under_way(answer)]
         if not held:
             raise Failure("no recovery is under way")
-        await _no_old_run(rooms, min(from_timestamp(told[room].recovery.begun_at) for room in held))
+        await _no_old_run(rooms, min(from_timestamp(answers[room].recovery.begun_at) for room in held))
         for room in held:
-            await _asked(rooms, room, "EndRecovery", pb.EndRecoveryRequest(steering=steering))
+            await asked(rooms, room, "EndRecovery", pb.EndRecoveryRequest(steering=steering))
         numbering = await rooms.ask(rooms.invoicing.AuditNumbering, AuditNumberingRequest(), LONG_SECONDS)
     for text in numbering.used_outside:
         screen.say(f"{text}. Unless an order or period takes it over soon, enter it in the books by hand.")
@@ -252,56 +231,6 @@ async def _no_old_run(rooms: Rooms, begun_at: datetime) -> None:
             f"the recovery cannot be ended: workflow {old} still runs as it did before the rows were restored",
             "`casella recover wake --end-runs` ends all such runs, and begins one for each row that is not final",
         )
-
-
-def _of(rooms: Rooms, room: str) -> "RecoveryServiceAsyncStub":
-    return RecoveryServiceStub(rooms.channel(room))
-
-
-async def _told(rooms: Rooms) -> dict[str, pb.GetRecoveryResponse]:
-    return {room: await _asked(rooms, room, "GetRecovery", pb.GetRecoveryRequest()) for room in ROOMS}
-
-
-async def _asked(rooms: Rooms, room: str, method: str, request: Any, seconds: float = 10.0) -> Any:
-    try:
-        return await rooms.ask(getattr(_of(rooms, room), method), request, seconds, room)
-    except Refused as refused:
-        failure = failure_of(refused)
-        raise Failure(f"{room}: {failure.message}", failure.remedy) from None
-
-
-def under_way(answer: pb.GetRecoveryResponse) -> bool:
-    """Whether a recovery holds the service."""
-    return answer.HasField("recovery") and not answer.recovery.HasField("ended_at")
-
-
-def missing(answer: pb.GetRecoveryResponse) -> str:
-    """What stands in the way of its end; nothing if nothing does."""
-    if not answer.recovery.HasField("read_at"):
-        return "what had left was not read back"
-    if not answer.recovery.HasField("mails_at"):
-        return "nobody has said which emails had left"
-    open_ones = sum(not each.HasField("confirmed_at") for each in answer.findings)
-    return f"{open_ones} findings are not decided" if open_ones else ""
-
-
-def _standing(answer: pb.GetRecoveryResponse) -> str:
-    if not answer.HasField("recovery"):
-        return "never held"
-    found = answer.recovery
-    rows = f"rows of {words.instant(found.rows_of)}"
-    if found.HasField("ended_at"):
-        return f"ended {words.instant(found.ended_at)}, {rows}"
-    read_at = f"read back {words.instant(found.read_at)}" if found.HasField("read_at") else "not read back yet"
-    return f"HELD since {words.instant(found.begun_at)}, {rows}, {read_at}"
-
-
-def _kind(finding: pb.Finding) -> str:
-    return finding.kind.replace("_", " ")
-
-
-def _decided(finding: pb.Finding) -> str:
-    return f"decided {words.instant(finding.confirmed_at)}" if finding.HasField("confirmed_at") else "TO DECIDE"
 
 
 def _message_ids(place: Path) -> set[str]:

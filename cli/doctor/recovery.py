@@ -6,7 +6,7 @@ from casella.common.v1 import recovery_pb2 as pb
 from casella.common.v1.recovery_pb2_grpc import RecoveryServiceStub
 from cli import words
 from cli.doctor.findings import Finding, wrong
-from cli.recover import missing, under_way
+from cli.recover_standing import missing, under_way
 from cli.rooms import Rooms
 
 
