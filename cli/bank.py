@@ -1,6 +1,5 @@
 """`casella bank`: hands bank statements to payments, and takes back what was recorded by hand by mistake."""
 
-from math import ceil
 from pathlib import Path
 
 import click
@@ -8,18 +7,15 @@ import grpc
 
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
-from cli import screen, words
+from cli import files, screen, words
 from cli.failures import Failure, WrongInput
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
 from cli.showing.order import OrderName, id_of_order
 from cli.steering import steered
 from services.kit.errors import Refused
 from services.kit.ids import new_id
-from services.kit.limits import LARGEST_STATEMENT
 
-_MEGABYTE = 1024 * 1024
-_MOST = f"at most {LARGEST_STATEMENT // _MEGABYTE} MB a file"
-_REMEDY = f"Ask the bank for the statement as camt.053 or camt.054 (XML), {_MOST}"
+_REMEDY = f"Ask the bank for the statement as camt.053 or camt.054 (XML), {files.MOST}"
 
 
 @click.group(short_help="Import bank statements; withdraw what was recorded by mistake.")
@@ -28,11 +24,11 @@ def bank() -> None:
 
 
 @bank.command("import")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.argument("statements", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 @screen.json_option
-def bank_import(files: tuple[str, ...], *, as_json: bool) -> None:
+def bank_import(statements: tuple[str, ...], *, as_json: bool) -> None:
     """Import statements (camt.053 or camt.054); the same file twice changes nothing."""
-    contents = {Path(file): _read(Path(file)) for file in files}
+    contents = {Path(file): _read(Path(file)) for file in statements}
     run(_import(contents, as_json=as_json))
 
 
@@ -89,16 +85,7 @@ async def _recorded(rooms: Rooms, reference: str, order_id: str) -> payments_pb2
 
 def _read(file: Path) -> bytes:
     """A file's bytes; all files are read before one is imported."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise WrongInput(f"{file} cannot be read ({error.strerror})") from None
-    if not content:
-        raise WrongInput(f"{file} was not imported: the file is empty", _REMEDY)
-    if len(content) > LARGEST_STATEMENT:
-        megabytes = ceil(10 * len(content) / _MEGABYTE) / 10  # upwards, so that a byte too much is seen
-        raise WrongInput(f"{file} was not imported: {megabytes} MB; {_MOST}", "Ask the bank for files of fewer days")
-    return content
+    return files.to_hand_over(file, "was not imported", _REMEDY, "Ask the bank for files of fewer days")
 
 
 async def _import(contents: dict[Path, bytes], *, as_json: bool) -> None:

@@ -9,7 +9,7 @@ import click
 from casella.common.v1 import common_pb2
 from casella.common.v1 import recovery_pb2 as pb
 from casella.invoicing.v1.invoicing_pb2 import AuditNumberingRequest
-from cli import recover_erasures, recover_runs, recover_standing, screen, words
+from cli import recover_erasures, recover_refunds, recover_runs, recover_standing, screen, words
 from cli.accounts import AccountName
 from cli.doctor.clocks import read_clocks
 from cli.failures import EXIT_REFUSED, Failure, WrongInput
@@ -34,10 +34,11 @@ def recover() -> None:
     1. casella recover restore FILE   (or mark URL, after a restore by other means)
     2. casella recover read           what left the house after the rows' instant
     3. casella recover mails FILE     emails that left, from the mail server's log
-    4. casella recover erasures       who was erased is erased again
-    5. casella recover wake --end-runs
-    6. casella recover status, confirm
-    7. casella recover end
+    4. casella recover refunds FILE   refunds that left, from the files for the bank
+    5. casella recover erasures       who was erased is erased again
+    6. casella recover wake --end-runs
+    7. casella recover status, confirm
+    8. casella recover end
 
     After a lost Temporal alone: casella recover wake.
     """  # noqa: D301  click takes the character itself for "do not wrap this paragraph"
@@ -93,6 +94,23 @@ def mails(files: Sequence[Path], *, nothing_left: bool) -> None:
     if files and not found:
         raise WrongInput("no Message-ID of ours stands there", "If no email can have left after the backup, say --none")
     run(_mails(found))
+
+
+@recover.command("refunds")
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--refused", metavar="REFUND", multiple=True, type=Uuid(), help="The bank refused it: it has not left.")
+@steered
+def refunds(files: Sequence[Path], refused: Sequence[str], steering: common_pb2.Steering) -> None:
+    """Take in the FILES of refunds (pain.001) that were handed to the bank after the backup, so that no refund of them
+    leaves twice; the same file twice changes nothing.
+    """
+    if refused and len(files) > 1:
+        raise WrongInput(
+            "--refused is said of one file", "Name the file of that refund alone, and the others before or after"
+        )
+    run(recover_refunds.take_in(files, refused, steering))
 
 
 @recover.command("erasures")

@@ -18,6 +18,11 @@ CATALOGUE: Catalogue = {
         "it": "È il nostro conto: un rimborso va al conto di chi ha pagato.",
         "en": "This is our own account: a refund goes to the account of who paid.",
     },
+    "no_refund_file": {
+        "it": "Non è un file intero dei nostri rimborsi: {why}.",
+        "en": "This is no whole file of our refunds: {why}.",
+    },
+    "not_in_file": {"it": "Il file non ha questo rimborso.", "en": "The file does not have this refund."},
     "holder_missing": {"it": "Manca l'intestatario del conto.", "en": "The account's holder is missing."},
     "credit_of_what_was_paid": {
         "it": "Diventa credito solo il rimborso di una richiesta di pagamento, senza IBAN.",

@@ -29,6 +29,7 @@ from services.payments.service.refund_entries import RefundEntries
 from services.payments.service.refund_files import RefundFiles
 from services.payments.service.refund_sending import RefundSending
 from services.payments.service.refunds import Refunds
+from services.payments.service.refunds_in_files import RefundsInFiles
 from services.payments.service.requests import PaymentRequests
 from services.payments.service.statements import Statements
 from services.payments.service.transfers import Transfers
@@ -71,6 +72,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         refunds,
         RefundAsking(database, clock, refunds),
         RefundFiles(database, clock, settings.bank_account, transfer_policy),
+        RefundsInFiles(database, clock, settings.bank_account.iban, transfer_policy),
         sending,
         disputes,
     )

@@ -325,6 +325,26 @@ refund_debits = Table(
 )
 """Debits of statements that show a refund by transfer to have left."""
 
+refunds_in_files = Table(
+    "refunds_in_files",
+    metadata,
+    Column("refund_id", Uuid, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("message_id", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("sent_at", _INSTANT, nullable=False),
+    Column("statement_by", Date, nullable=False),
+    Column("refused", Boolean, nullable=False),
+    Column("debit", LargeBinary, nullable=True),
+    Column("recorded_at", _INSTANT, nullable=False),
+)
+"""Transfers of files that were handed to the bank before the rows were restored, which may know no such refund.
+
+`refused` is an operator's word that the bank did not execute it; `debit` is the identity of the statement's entry that
+told of it while no row knew the refund.
+"""
+
 
 last_successes = Table(
     "last_successes",

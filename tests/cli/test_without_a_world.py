@@ -53,7 +53,7 @@ async def test_where_nothing_runs_a_command_says_how_to_start_it(
 def test_the_steps_of_a_recovery_stand_in_a_line_each() -> None:
     told = written("recover", "--help").well().out.splitlines()
     steps = [line.strip() for line in told if line.strip()[:1].isdigit()]
-    assert [each.partition(" casella recover ")[0] for each in steps] == [f"{step}." for step in range(1, 8)]
+    assert [each.partition(" casella recover ")[0] for each in steps] == [f"{step}." for step in range(1, 9)]
 
 
 async def test_the_doctor_says_that_nothing_runs(terminal: Terminal) -> None:
@@ -115,6 +115,11 @@ async def test_an_unknown_mode_names_its_variable(terminal: Terminal) -> None:
         (("hold", "release", ID), "--reason"),
         (("feature", "off", ID, "everything", "--reason", "spam"), "sending"),
         (("bank", "import", "/nowhere/statement.xml"), "does not exist"),
+        (("recover", "refunds", "/dev/null", "--reason", "restored"), "/dev/null was not taken in: the file is empty"),
+        (
+            ("recover", "refunds", __file__, __file__, "--refused", ID, "--reason", "restored"),
+            "Name the file of that refund alone",
+        ),
         (("profile", "correct", ID, "--reason", "typo"), "nothing is to be changed"),
         (("audit", "--year", "26"), "26"),
         (("sho", "account"), "No such command"),

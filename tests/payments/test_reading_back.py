@@ -19,11 +19,13 @@ from services.kit.cause_fields import period_of
 from services.kit.ids import new_id
 from tests.fixtures.postgres import TestDatabases
 from tests.payments.debit import DEBIT, Due, charges, switch_off, taken, with_mandate
+from tests.payments.statement import statement
 from tests.payments.test_disputes import charge_of_last
 from tests.payments.test_disputes import of as dispute_of
 from tests.payments.test_mandates import newest, set_up
+from tests.payments.test_refund_transfers import entry, export
 from tests.payments.test_refunds import euro, of
-from tests.payments.world import GROSS, World, running_world
+from tests.payments.world import GROSS, STEERING, World, running_world
 from tests.stripe_standin.process import StripeProcess
 from tests.support.refusals import refused_as
 from tests.support.restoring import Recovering, back_up, restored
@@ -54,6 +56,8 @@ class Before:
     paid_later: pb.PaymentRequest
     page_later: pb.PaymentRequest
     """Nobody pays on its page, which is made after the backup."""
+    transferred: pb.Refund
+    """By transfer; its file is made after the backup."""
 
     @classmethod
     async def of(cls, world: World) -> "Before":
@@ -67,7 +71,9 @@ class Before:
         planned, refunded, disputed = await Due.of(world, debited), await world.paid_online(), await world.paid_online()
         charge = await charge_of_last(world)
         later, page_later = await world.request(), await world.request()
-        return cls(unheard, debited, ended, planned, refunded, disputed, charge, later, page_later)
+        by_transfer = await world.paid_by_transfer()
+        transferred = await world.refund("operator", **of(by_transfer, BACK), steering=STEERING)
+        return cls(unheard, debited, ended, planned, refunded, disputed, charge, later, page_later, transferred)
 
 
 @dataclass
@@ -88,6 +94,8 @@ class Later:
     unconfirmed: str
     """And of one that was made and not confirmed yet."""
     taken: int
+    file: bytes
+    """For the bank."""
 
     @classmethod
     async def of(cls, world: World, before: Before) -> "Later":
@@ -109,7 +117,8 @@ class Later:
         await world.stripe.faults()
         await world.start(before.page_later)  # the provider knows its key for a day
         await world.deliver()
-        return cls(refund, stranger, begun, same, differing, under_way.id, unconfirmed.id, await taken(world))
+        file = (await export(world)).file
+        return cls(refund, stranger, begun, same, differing, under_way.id, unconfirmed.id, await taken(world), file)
 
 
 @dataclass
@@ -141,8 +150,8 @@ async def after(
     url = await restored(admin, "payments", url, file, world.room.clock.now())
     async with running_world(url, stripe_standin, folder, anew=False) as world:
         recovering = RecoveryServiceStub(world.room.channel("operator"))
-        read = await recovering.ReadBack(recovery.ReadBackRequest(), timeout=30)
-        assert read.finished
+        while not (await recovering.ReadBack(recovery.ReadBackRequest(), timeout=30)).finished:
+            pass  # as `casella recover read` does: a call waits for so long and no longer
         yield After(recovering, world, before, later)
     await databases.drop(url)
 
@@ -210,6 +219,18 @@ async def test_a_refund_that_had_left_is_told_and_found_and_not_sent_again(after
     refund = await after.once_ended(partial(after.world.refund, **asked))
     assert refund.state == pb.REFUND_STATE_DONE
     assert [each["amount"] for each in (await after.world.stripe.state())["refunds"]] == [BACK]
+
+
+async def test_a_refund_that_left_by_a_file_is_in_no_second_one(after: After) -> None:
+    refund = await after.world.get_refund(after.before.transferred)
+    assert refund.state == pb.REFUND_STATE_APPROVED  # the rows are behind the world
+    asked = pb.RecordRefundFileRequest(file=after.later.file, steering=STEERING)
+    (left,) = (await after.world.stub("operator").RecordRefundFile(asked)).refunds
+    assert (left.refund_id, left.fate) == (refund.refund_id, pb.REFUND_IN_FILE_FATE_SENT)
+    assert (await after.once_ended(partial(export, after.world))).file == b""
+    told = entry(await after.world.get_refund(refund), "DBIT")
+    assert (await after.world.import_file(statement(told, number="S-LATER"))).refunds_done == 1
+    await after.world.balances()
 
 
 async def test_a_period_that_comes_to_another_sum_is_not_charged_while_the_first_money_waits(after: After) -> None:

@@ -83,6 +83,11 @@ class Receipt:
     advance_days: int | None = None
 
 
+def reversal_ref(identity: bytes) -> str:
+    """The identity in the ledger of what a statement's entry takes back, by its mark or by its end-to-end id."""
+    return f"reversal:{identity.hex()}"
+
+
 class Fate(StrEnum):
     """What became of a receipt."""
 
@@ -121,7 +126,7 @@ class Settlement(StrEnum):
     SET_ASIDE = "set_aside"
     """None of the customers', or settled outside."""
     WITHDRAWN = "withdrawn"
-    """Recorded by hand by mistake."""
+    """Recorded by hand by mistake; or a refund's debit that came before the rows knew that this refund had left."""
     KEPT = "kept"
     """A dispute that ended without a loss."""
     CREDIT_NOTE = "credit_note"

@@ -156,10 +156,11 @@ def _by_hand(recovery: Recovery) -> list[Found]:
     since = recovery.since
     statements = "import every bank statement since then again (`casella bank import`): nothing is booked twice"
     files = (
-        "compare the refund files that were handed to the bank since then with `casella refund list`: what is in one "
-        "has left, so cancel it here and let the statement tell it. One that was asked for since then is not on the "
-        "list: once the statements are imported its money is in the queue again (`casella show money`), and so is its "
-        "debit: decide `set_aside` for both, never `refund`, or it leaves twice"
+        "take in every refund file that was handed to the bank since then (`casella recover refunds FILE`), before the "
+        "statements: what is in one has left, and is sent no more. Of a refund that was asked for since then the money "
+        "is in the queue again once the statements are imported (`casella show money`), and so is its debit: decide "
+        "`set_aside` for both. Where a file is lost compare the bank's list of transfers with `casella refund list`, "
+        "and cancel what has left"
     )
     announced = "record again what operators saw at the bank since then and no statement tells yet"
     return [

@@ -37,9 +37,10 @@ from services.payments.domain.refunds import (
 )
 from services.payments.errors import RefundTooMuch
 from services.payments.service import chargebacks
-from services.payments.service.refund_guards import check_may_go_back
+from services.payments.service.refund_guards import check_may_go_back, check_no_file_has_it
 from services.payments.service.refund_wishes import RefundWish, payout_id
 from services.payments.service.refunds import Refunds
+from services.payments.service.refunds_in_files import begin_as_sent
 from services.payments.store import credit, paid_with, queue, refund_books, refunds, requests, settling, waking
 from services.payments.store.credit import CreditCause
 from services.payments.store.paid_with import Standing
@@ -108,6 +109,7 @@ class RefundAsking:
             refund = await self._of_entry(conn, wish, wish.entry_id, now)
         else:
             refund = await self._of_credit(conn, wish, now)
+        await check_no_file_has_it(conn, refund, chosen=wish.by is not None or wish.entry_id is not None)
         if not await refunds.insert_new(conn, refund):
             raise _MadeAlready
         if wish.entry_id is not None:
@@ -121,6 +123,7 @@ class RefundAsking:
         await refunds.tell(conn, refund, now)
         if refund.dispute_entry_id is not None:
             await chargebacks.follow_entry(conn, refund.dispute_entry_id, now)
+        await begin_as_sent(conn, refund, now)
         if refund.paid_out_by is not None:
             await self._make(conn, wish.payout_of(refund, more), now)
 

@@ -1,12 +1,27 @@
 """What a statement's entries say of refunds: a debit shows that one has left, a credit that it came back."""
 
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
-from services.payments.domain.receipts import Fate
+from services.payments.domain.receipts import Fate, Settlement, Source
 from services.payments.domain.refunds import RETURNED, Means, Refund, RefundState, refund_meant
 from services.payments.statements.entries import Entry
-from services.payments.store import bank, refund_books, refund_debits, refunds
+from services.payments.store import (
+    bank,
+    books,
+    queue,
+    refund_books,
+    refund_debits,
+    refunds,
+    refunds_in_files,
+    settling,
+    waking,
+)
+from services.payments.store.books import Header, between
 
 
 class RefundEntries:
@@ -28,18 +43,16 @@ class RefundEntries:
         now = self._clock.now()
         async with self._database.transaction() as conn:
             refund = await refunds.by_id(conn, meant[0], lock=True)
+            if refund is None:
+                await refunds_in_files.note_debit(conn, *meant, debit.identity)
             if refund is None or not _fits(refund, debit):
                 return None
             if await refund_debits.is_known(conn, debit.identity):
                 return Fate.KNOWN
             if refund.attempt != meant[1] or refund.state not in {RefundState.SENT, RefundState.FAILED}:
                 return None
-            if not await refund_debits.insert_new(conn, debit.identity, refund, debit.booking_date, now):
-                return None  # a second debit of the same try
-            day = debit.booking_date or rome_date(now)
-            await refund_books.pay_out(conn, refund, day, now)
-            await refunds.move(conn, refund, RefundState.DONE, now, done_on=day, failure="")
-        return Fate.REFUNDED
+            shown = await shown_by(conn, refund, debit.identity, debit.booking_date, now)
+        return Fate.REFUNDED if shown else None
 
     async def comes_back(self, credit: Entry, statement_id: str, sha256: bytes) -> Fate:
         """Take a credit in that is a refund of ours coming back, once; it has failed then."""
@@ -59,6 +72,28 @@ class RefundEntries:
             await refund_books.come_back(conn, refund, credit.booking_date, now)
             await refunds.move(conn, refund, RefundState.FAILED, now, failure=RETURNED, done_on=None)
         return Fate.RETURNED
+
+
+async def shown_by(conn: AsyncConnection, refund: Refund, debit: bytes, booked_on: date | None, now: datetime) -> bool:
+    """Let a statement's debit be the end of a refund, which the caller holds; whether it is.
+
+    Where it came before the rows knew that this refund had left, it waits in the queue as money taken back, and is
+    withdrawn from there. It is no refund's end where a person has decided about it, or this try has another debit.
+    """
+    waiting = await queue.reversal(conn, debit)
+    if waiting is not None and (waiting.settled_at is not None or waiting.takes_back is not None):
+        return False
+    if not await refund_debits.insert_new(conn, debit, refund, booked_on, now):
+        return False
+    if waiting is not None:
+        settled = await settling.settle_entry(conn, waiting.entry_id, Settlement.WITHDRAWN, None, now)
+        header = Header("withdrawal", Source.BANK, settled.source_ref, now, booked_on=booked_on)
+        await books.post(conn, header, settled.amount.currency, *between(Source.BANK, "suspense", settled.amount))
+        await waking.wake_named(conn, settled.named, now)
+    day = booked_on or rome_date(now)
+    await refund_books.pay_out(conn, refund, day, now)
+    await refunds.move(conn, refund, RefundState.DONE, now, done_on=day, failure="")
+    return True
 
 
 def _fits(refund: Refund, entry: Entry) -> bool:

@@ -4,9 +4,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
 from services.payments.domain.receipts import MoneyEntry, Source
+from services.payments.domain.refunds import Means, Refund
 from services.payments.errors import AmountMismatch, MoneySettled
 from services.payments.service.taking_back import check_is_here
-from services.payments.store import queue
+from services.payments.store import queue, refunds_in_files
 
 
 async def check_may_go_back(conn: AsyncConnection, entry: MoneyEntry, amount: Money | None) -> None:
@@ -25,6 +26,30 @@ async def check_may_go_back(conn: AsyncConnection, entry: MoneyEntry, amount: Mo
         raise AmountMismatch("money that waits is refunded as a whole, and in euro")
     if entry.source != Source.STRIPE:
         await _check_no_debit_waits(conn, entry.amount)
+
+
+async def check_no_file_has_it(conn: AsyncConnection, refund: Refund, *, chosen: bool) -> None:
+    """Refuse a transfer that a file may have made for a refund of another id, which the restored rows have lost.
+
+    Args:
+        conn: The transaction that writes the refund.
+        refund: The new refund.
+        chosen: Whether it has a new id at each time that it is asked for: an operator's, or of money that came again.
+
+    Raises:
+        MoneySettled: A file has a transfer of this amount, no row its refund, and no statement its debit.
+    """
+    if not chosen or refund.means is not Means.BANK_TRANSFER:
+        return
+    if await refunds_in_files.of_refund(conn, refund.refund_id) is not None:
+        return
+    left = await refunds_in_files.awaited(conn, refund.money)
+    if left is not None:
+        raise MoneySettled(
+            f"the file {left.message_id} has a transfer of the same amount, for refund {left.refund_id}, of which the "
+            "restored rows know nothing: import the statement that has its debit, and decide about that; where the "
+            "bank refused it, take the file in again and say so (`casella recover refunds FILE --refused REFUND`)"
+        )
 
 
 async def _check_no_debit_waits(conn: AsyncConnection, amount: Money) -> None:

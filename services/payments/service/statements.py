@@ -18,7 +18,7 @@ from services.kit.money import Money
 from services.payments.domain.matching import QueueReason, date_fault, fault_of, target_of
 from services.payments.domain.payment_requests import PaymentRequest
 from services.payments.domain.proforma_numbers import candidate_keys, key_of, names, perhaps_meant
-from services.payments.domain.receipts import Fate, Receipt, Source
+from services.payments.domain.receipts import Fate, Receipt, Source, reversal_ref
 from services.payments.domain.references import references_in
 from services.payments.domain.refunds import refund_meant
 from services.payments.errors import StatementUnreadable
@@ -176,7 +176,7 @@ class Statements:
             meant = tuple(dict.fromkeys((*of_credit, *(request.request_id for request in match.named))))
             receipt = Receipt(
                 source=Source.BANK,
-                source_ref=f"{'reversal' if marked else 'debit'}:{entry.identity.hex()}",
+                source_ref=reversal_ref(entry.identity) if marked else f"debit:{entry.identity.hex()}",
                 amount=Money(entry.minor, entry.currency),
                 available_on=entry.booking_date,
                 received_at=self._clock.now(),

@@ -18,6 +18,7 @@ from services.payments.service.refund_asking import RefundAsking
 from services.payments.service.refund_files import RefundFiles
 from services.payments.service.refund_sending import RefundSending
 from services.payments.service.refunds import Refunds
+from services.payments.service.refunds_in_files import RefundsInFiles
 from services.payments.service.requests import PaymentRequests
 from services.payments.service.statements import Statements
 from services.payments.service.transfers import Transfers
@@ -51,6 +52,7 @@ class Desks:
     refunds: Refunds
     refund_asking: RefundAsking
     refund_files: RefundFiles
+    refunds_in_files: RefundsInFiles
     refund_sending: RefundSending
     disputes: Disputes
 
@@ -80,5 +82,6 @@ class PaymentsServicer(
         self._refunds = desks.refunds
         self._refund_asking = desks.refund_asking
         self._refund_files = desks.refund_files
+        self._refunds_in_files = desks.refunds_in_files
         self._refund_sending = desks.refund_sending
         self._disputes = desks.disputes

@@ -4,6 +4,8 @@ from casella.payments.v1 import payments_pb2
 from services.kit.enums import EnumTable
 from services.kit.wire import to_date, to_money, to_timestamp
 from services.payments.domain.refunds import Means, Refund, RefundState
+from services.payments.domain.refunds_in_files import InFileFate
+from services.payments.service.refunds_in_files import Taken
 from services.payments.store.credit import CreditCause, CreditMovement
 
 REFUND_STATES = EnumTable(
@@ -22,6 +24,13 @@ _MEANS = {
     Means.ACCOUNT_CREDIT: payments_pb2.REFUND_MEANS_ACCOUNT_CREDIT,
     Means.CHARGEBACK: payments_pb2.REFUND_MEANS_CHARGEBACK,
     Means.TAKEN_BACK: payments_pb2.REFUND_MEANS_TAKEN_BACK,
+}
+_FATES = {
+    InFileFate.KNOWN: payments_pb2.REFUND_IN_FILE_FATE_KNOWN,
+    InFileFate.SENT: payments_pb2.REFUND_IN_FILE_FATE_SENT,
+    InFileFate.AWAITED: payments_pb2.REFUND_IN_FILE_FATE_AWAITED,
+    InFileFate.REFUSED: payments_pb2.REFUND_IN_FILE_FATE_REFUSED,
+    InFileFate.DIFFERS: payments_pb2.REFUND_IN_FILE_FATE_DIFFERS,
 }
 _CAUSES = {
     CreditCause.MONEY: payments_pb2.CREDIT_CAUSE_MONEY,
@@ -72,6 +81,16 @@ def refund_message(refund: Refund, *, for_customer: bool = False) -> payments_pb
     if refund.done_on is not None:
         message.done_on.CopyFrom(to_date(refund.done_on))
     return message
+
+
+def in_file_message(taken: Taken) -> payments_pb2.RefundInFile:
+    """What became of a transfer of a file that was handed to the bank."""
+    return payments_pb2.RefundInFile(
+        refund_id=str(taken.left.refund_id),
+        amount=to_money(taken.left.amount),
+        fate=_FATES[taken.fate],
+        state=payments_pb2.REFUND_STATE_UNSPECIFIED if taken.state is None else REFUND_STATES[taken.state],
+    )
 
 
 def movement_message(movement: CreditMovement) -> payments_pb2.CreditMovement:

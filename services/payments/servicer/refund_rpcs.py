@@ -7,6 +7,7 @@ from casella.payments.v1.payments_pb2_grpc import PaymentsServiceServicer
 from services.kit.audit import AuditEntry, steering_entry
 from services.kit.context import check_own, current_call, owner_filter
 from services.kit.interceptors.around import Context
+from services.kit.limits import LARGEST_STATEMENT
 from services.kit.paging import page_by_moment
 from services.kit.requests import Requests
 from services.kit.validation import Violations, checked_uuid
@@ -18,8 +19,9 @@ from services.payments.service.refund_files import RefundFiles
 from services.payments.service.refund_sending import RefundSending
 from services.payments.service.refund_wishes import RefundWish
 from services.payments.service.refunds import Refunds
+from services.payments.service.refunds_in_files import RefundsInFiles
 from services.payments.servicer import inputs
-from services.payments.servicer.refund_messages import REFUND_STATES, refund_message
+from services.payments.servicer.refund_messages import REFUND_STATES, in_file_message, refund_message
 from services.payments.store.refund_files import RefundFile
 
 _LONGEST_IBAN = 42
@@ -30,13 +32,14 @@ _OF = ("payment_request_id", "money_entry_id", "credit_of_account_id")
 
 
 class RefundRpcs(PaymentsServiceServicer):
-    """RequestRefund, GetRefund, ListRefunds, ApproveRefunds, ExportRefunds, RetryRefund, FailRefund, CancelRefund and
-    PushRefunds.
+    """RequestRefund, GetRefund, ListRefunds, ApproveRefunds, ExportRefunds, RecordRefundFile, RetryRefund, FailRefund,
+    CancelRefund and PushRefunds.
     """
 
     _refunds: Refunds
     _refund_asking: RefundAsking
     _refund_files: RefundFiles
+    _refunds_in_files: RefundsInFiles
     _refund_sending: RefundSending
     _calls: Requests
 
@@ -112,6 +115,19 @@ class RefundRpcs(PaymentsServiceServicer):
         return payments_pb2.ExportRefundsResponse(
             file=made.content, message_id=made.message_id, transfers=made.transfers, sum=to_money(made.sum)
         )
+
+    async def RecordRefundFile(
+        self, request: payments_pb2.RecordRefundFileRequest, context: Context
+    ) -> payments_pb2.RecordRefundFileResponse:
+        """Take a file in that was handed to the bank before the rows were restored."""
+        bad = Violations()
+        file = inputs.size(bad, "file", request.file, LARGEST_STATEMENT)
+        listed = bad.at_most("refused_refund_ids", request.refused_refund_ids, _MOST_AT_ONCE)
+        refused = {bad.uuid(f"refused_refund_ids[{place}]", each) for place, each in enumerate(listed)}
+        by = steering_entry(bad, request.steering, "record_refund_file", UUID(int=0))
+        bad.check()
+        message_id, taken = await self._refunds_in_files.take_in(file, refused, by)
+        return payments_pb2.RecordRefundFileResponse(message_id=message_id, refunds=map(in_file_message, taken))
 
     async def RetryRefund(
         self, request: payments_pb2.RetryRefundRequest, context: Context

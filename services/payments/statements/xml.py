@@ -8,6 +8,22 @@ from lxml import etree
 Element: TypeAlias = etree._Element  # noqa: SLF001  lxml publishes its element type under this name only
 
 
+def root_of(content: bytes) -> Element:
+    """The root of a file that came from outside: nothing that it names is fetched or put in.
+
+    Raises:
+        ValueError: It is no XML, or has a DOCTYPE; its text repeats nothing of the file.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"not well-formed XML: line {error.lineno}") from error
+    if root.getroottree().docinfo.doctype:
+        raise ValueError("a DOCTYPE is not accepted")
+    return root
+
+
 def children(element: Element | None, name: str) -> list[Element]:
     """The children of that local name, in order; none for no element."""
     return [] if element is None else list(element.iterchildren(f"{{*}}{name}"))

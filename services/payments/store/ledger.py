@@ -17,7 +17,8 @@ _BALANCES = (
     .group_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
     .order_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
 )
-# What the bank took back is no bank entry: it stands in the queue, below zero. Nor are debits of refunds.
+# What the bank took back is no bank entry: it stands in the queue, below zero, unless it was withdrawn as a refund's
+# debit. Nor are debits of refunds.
 # Each branch finds rows that disagree with the ledger, from both sides, so that neither can be missing; the answer is
 # their names, so that a person can look.
 _FAULTS = text("""
@@ -182,7 +183,8 @@ _FAULTS = text("""
             UNION ALL
             SELECT currency, -minor FROM refund_debits
             UNION ALL
-            SELECT currency, -minor FROM money_entries WHERE reason = 'reversed' AND source = 'bank') told
+            SELECT currency, -minor FROM money_entries WHERE reason = 'reversed' AND source = 'bank'
+                AND settled_as IS DISTINCT FROM 'withdrawn') told
             GROUP BY currency) e
         FULL JOIN (SELECT currency, sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'bank'
             GROUP BY currency) s ON s.currency = e.currency

@@ -13,7 +13,7 @@ from services.kit.outbox import Wake
 from services.kit.recovery_hold import EVER
 from services.kit.wakes import money_wake
 from services.payments.domain.matching import NO_MONEY, QueueReason
-from services.payments.domain.receipts import MoneyEntry, Receipt, Settlement, Source
+from services.payments.domain.receipts import MoneyEntry, Receipt, Settlement, Source, reversal_ref
 from services.payments.store.advances import TO_CREDIT, TO_INVOICE
 from services.payments.store.entry_rows import HERE, OPEN, READ, REFUND_UNDER_WAY, entry_from
 from services.payments.tables import money_entries, payment_requests, refunds
@@ -179,6 +179,13 @@ async def perhaps_gone_back(conn: AsyncConnection, amount: Money) -> str | None:
     )
     found: str | None = await conn.scalar(query)
     return found
+
+
+async def reversal(conn: AsyncConnection, identity: bytes) -> MoneyEntry | None:
+    """The entry, held, as which a debit of ours was taken in whose refund the rows did not know as sent; or None."""
+    query = READ.where(_ENTRY.source == Source.BANK, _ENTRY.source_ref == reversal_ref(identity))
+    row = (await conn.execute(query.with_for_update(of=money_entries))).first()
+    return None if row is None else entry_from(row)
 
 
 async def taken_back(conn: AsyncConnection, request_id: UUID) -> list[MoneyEntry]:

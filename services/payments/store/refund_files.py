@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.money import Money
@@ -22,9 +23,10 @@ class RefundFile:
 
 
 async def insert_file(conn: AsyncConnection, made: RefundFile) -> None:
-    """Write a file down, in the transaction that marks its refunds as sent."""
+    """Write a file down, in the transaction that marks its refunds as sent; one that is known stays as it is."""
     await conn.execute(
-        insert(refund_files).values(
+        insert(refund_files)
+        .values(
             message_id=made.message_id,
             content=made.content,
             transfers=made.transfers,
@@ -32,6 +34,7 @@ async def insert_file(conn: AsyncConnection, made: RefundFile) -> None:
             currency=made.sum.currency,
             created_at=made.created_at,
         )
+        .on_conflict_do_nothing()
     )
 
 

@@ -13,6 +13,8 @@ from services.kit.wire import to_date, to_timestamp
 from tests.hostile.stages.stage import Stage
 from tests.payments.debit import due_period
 from tests.payments.statement import Entry, statement
+from tests.payments.test_refunds_in_files import file_of
+from tests.payments.test_refunds_in_files import transfer as in_file
 from tests.payments.world import PAYERS_IBAN, STEERING, World, running_world
 from tests.stripe_standin.process import StripeProcess
 from tests.support.room import request_id
@@ -52,6 +54,8 @@ async def _played(world: World) -> Stage:
         "body": b"{}",
         "signature": "t=1,v1=00",
         "file": statement(Entry(900, text="?"), number="S-new"),
+        "RecordRefundFile.file": file_of(world, in_file(refund.refund_id)),
+        "refused_refund_ids": [refund.refund_id],
         "booked_on": to_date(today),
         "bank_reference": "CRO 12345",
         "steering": STEERING,

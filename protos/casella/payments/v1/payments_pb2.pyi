@@ -88,6 +88,15 @@ class RefundState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFUND_STATE_FAILED: _ClassVar[RefundState]
     REFUND_STATE_CANCELLED: _ClassVar[RefundState]
 
+class RefundInFileFate(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REFUND_IN_FILE_FATE_UNSPECIFIED: _ClassVar[RefundInFileFate]
+    REFUND_IN_FILE_FATE_KNOWN: _ClassVar[RefundInFileFate]
+    REFUND_IN_FILE_FATE_SENT: _ClassVar[RefundInFileFate]
+    REFUND_IN_FILE_FATE_AWAITED: _ClassVar[RefundInFileFate]
+    REFUND_IN_FILE_FATE_REFUSED: _ClassVar[RefundInFileFate]
+    REFUND_IN_FILE_FATE_DIFFERS: _ClassVar[RefundInFileFate]
+
 class RefundMeans(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     REFUND_MEANS_UNSPECIFIED: _ClassVar[RefundMeans]
@@ -180,6 +189,12 @@ REFUND_STATE_SENT: RefundState
 REFUND_STATE_DONE: RefundState
 REFUND_STATE_FAILED: RefundState
 REFUND_STATE_CANCELLED: RefundState
+REFUND_IN_FILE_FATE_UNSPECIFIED: RefundInFileFate
+REFUND_IN_FILE_FATE_KNOWN: RefundInFileFate
+REFUND_IN_FILE_FATE_SENT: RefundInFileFate
+REFUND_IN_FILE_FATE_AWAITED: RefundInFileFate
+REFUND_IN_FILE_FATE_REFUSED: RefundInFileFate
+REFUND_IN_FILE_FATE_DIFFERS: RefundInFileFate
 REFUND_MEANS_UNSPECIFIED: RefundMeans
 REFUND_MEANS_STRIPE: RefundMeans
 REFUND_MEANS_BANK_TRANSFER: RefundMeans
@@ -1185,6 +1200,36 @@ class ExportRefundsResponse(_message.Message):
     transfers: int
     sum: _common_pb2.Money
     def __init__(self, file: _Optional[bytes] = ..., message_id: _Optional[str] = ..., transfers: _Optional[int] = ..., sum: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class RecordRefundFileRequest(_message.Message):
+    __slots__ = ("file", "refused_refund_ids", "steering")
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_REFUND_IDS_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    file: bytes
+    refused_refund_ids: _containers.RepeatedScalarFieldContainer[str]
+    steering: _common_pb2.Steering
+    def __init__(self, file: _Optional[bytes] = ..., refused_refund_ids: _Optional[_Iterable[str]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class RecordRefundFileResponse(_message.Message):
+    __slots__ = ("message_id", "refunds")
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    REFUNDS_FIELD_NUMBER: _ClassVar[int]
+    message_id: str
+    refunds: _containers.RepeatedCompositeFieldContainer[RefundInFile]
+    def __init__(self, message_id: _Optional[str] = ..., refunds: _Optional[_Iterable[_Union[RefundInFile, _Mapping]]] = ...) -> None: ...
+
+class RefundInFile(_message.Message):
+    __slots__ = ("refund_id", "amount", "fate", "state")
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    FATE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    refund_id: str
+    amount: _common_pb2.Money
+    fate: RefundInFileFate
+    state: RefundState
+    def __init__(self, refund_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., fate: _Optional[_Union[RefundInFileFate, str]] = ..., state: _Optional[_Union[RefundState, str]] = ...) -> None: ...
 
 class RetryRefundRequest(_message.Message):
     __slots__ = ("request_id", "refund_id", "iban", "holder", "steering")

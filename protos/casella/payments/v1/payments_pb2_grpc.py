@@ -200,6 +200,11 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ExportRefundsRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ExportRefundsResponse.FromString,
                 _registered_method=True)
+        self.RecordRefundFile = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/RecordRefundFile',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordRefundFileRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordRefundFileResponse.FromString,
+                _registered_method=True)
         self.RetryRefund = channel.unary_unary(
                 '/casella.payments.v1.PaymentsService/RetryRefund',
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.RetryRefundRequest.SerializeToString,
@@ -507,6 +512,13 @@ class PaymentsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordRefundFile(self, request, context):
+        """Takes in, on rows that were restored, a file of refunds that had been handed to the bank (pain.001): what it transfers has left. Refunds of it are marked as sent, and one that is asked for only later begins as sent, so that none of them is in a second file. The same file twice changes nothing. Refused with RECOVERY_STATE on rows that were never restored, and with INVALID_INPUT where it is no whole file of ours; then nothing of it is taken.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RetryRefund(self, request, context):
         """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer. With an IBAN a transfer that is in no file yet goes to that account instead; anything else that has not failed is refused with REFUND_STATE.
         """
@@ -772,6 +784,11 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.ExportRefunds,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ExportRefundsRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ExportRefundsResponse.SerializeToString,
+            ),
+            'RecordRefundFile': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordRefundFile,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordRefundFileRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.RecordRefundFileResponse.SerializeToString,
             ),
             'RetryRefund': grpc.unary_unary_rpc_method_handler(
                     servicer.RetryRefund,
@@ -1736,6 +1753,33 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/ExportRefunds',
             casella_dot_payments_dot_v1_dot_payments__pb2.ExportRefundsRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.ExportRefundsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordRefundFile(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/RecordRefundFile',
+            casella_dot_payments_dot_v1_dot_payments__pb2.RecordRefundFileRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.RecordRefundFileResponse.FromString,
             options,
             channel_credentials,
             insecure,

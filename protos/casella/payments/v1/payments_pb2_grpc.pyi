@@ -99,6 +99,8 @@ class PaymentsServiceStub:
     """Puts refunds by transfer on the list from which the next file for the bank is made: all of them or none."""
     ExportRefunds: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ExportRefundsRequest, _payments_pb2.ExportRefundsResponse]
     """Makes the file of the approved refunds for the bank (ISO 20022 pain.001.001.09) and marks them as sent: each refund is in one file only. The same request_id, or the message id of an earlier file, gives the same bytes again."""
+    RecordRefundFile: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordRefundFileRequest, _payments_pb2.RecordRefundFileResponse]
+    """Takes in, on rows that were restored, a file of refunds that had been handed to the bank (pain.001): what it transfers has left. Refunds of it are marked as sent, and one that is asked for only later begins as sent, so that none of them is in a second file. The same file twice changes nothing. Refused with RECOVERY_STATE on rows that were never restored, and with INVALID_INPUT where it is no whole file of ours; then nothing of it is taken."""
     RetryRefund: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RetryRefundRequest, _payments_pb2.RetryRefundResponse]
     """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer. With an IBAN a transfer that is in no file yet goes to that account instead; anything else that has not failed is refused with REFUND_STATE."""
     FailRefund: _grpc.UnaryUnaryMultiCallable[_payments_pb2.FailRefundRequest, _payments_pb2.FailRefundResponse]
@@ -199,6 +201,8 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Puts refunds by transfer on the list from which the next file for the bank is made: all of them or none."""
     ExportRefunds: _aio.UnaryUnaryMultiCallable[_payments_pb2.ExportRefundsRequest, _payments_pb2.ExportRefundsResponse]  # type: ignore[assignment]
     """Makes the file of the approved refunds for the bank (ISO 20022 pain.001.001.09) and marks them as sent: each refund is in one file only. The same request_id, or the message id of an earlier file, gives the same bytes again."""
+    RecordRefundFile: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordRefundFileRequest, _payments_pb2.RecordRefundFileResponse]  # type: ignore[assignment]
+    """Takes in, on rows that were restored, a file of refunds that had been handed to the bank (pain.001): what it transfers has left. Refunds of it are marked as sent, and one that is asked for only later begins as sent, so that none of them is in a second file. The same file twice changes nothing. Refused with RECOVERY_STATE on rows that were never restored, and with INVALID_INPUT where it is no whole file of ours; then nothing of it is taken."""
     RetryRefund: _aio.UnaryUnaryMultiCallable[_payments_pb2.RetryRefundRequest, _payments_pb2.RetryRefundResponse]  # type: ignore[assignment]
     """Tries a failed refund again, by the same means or, where an IBAN is given, by transfer. With an IBAN a transfer that is in no file yet goes to that account instead; anything else that has not failed is refused with REFUND_STATE."""
     FailRefund: _aio.UnaryUnaryMultiCallable[_payments_pb2.FailRefundRequest, _payments_pb2.FailRefundResponse]  # type: ignore[assignment]
@@ -494,6 +498,14 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.ExportRefundsResponse, _abc.Awaitable[_payments_pb2.ExportRefundsResponse]]:
         """Makes the file of the approved refunds for the bank (ISO 20022 pain.001.001.09) and marks them as sent: each refund is in one file only. The same request_id, or the message id of an earlier file, gives the same bytes again."""
+
+    @_abc_1.abstractmethod
+    def RecordRefundFile(
+        self,
+        request: _payments_pb2.RecordRefundFileRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.RecordRefundFileResponse, _abc.Awaitable[_payments_pb2.RecordRefundFileResponse]]:
+        """Takes in, on rows that were restored, a file of refunds that had been handed to the bank (pain.001): what it transfers has left. Refunds of it are marked as sent, and one that is asked for only later begins as sent, so that none of them is in a second file. The same file twice changes nothing. Refused with RECOVERY_STATE on rows that were never restored, and with INVALID_INPUT where it is no whole file of ours; then nothing of it is taken."""
 
     @_abc_1.abstractmethod
     def RetryRefund(
