@@ -26,8 +26,9 @@ from temporalio.testing import TimeSkipper
 from casella.common.v1 import clock_pb2, clock_pb2_grpc
 from deploy.local import banner, temporal
 from deploy.local.failure import LaunchError
+from deploy.local.patience import Patience
 from deploy.local.programs import PROGRAMS
-from deploy.local.quiet import AGAIN, NOTHING, RUNNING, TEMPORAL_AWAY, Quiet, Sight
+from deploy.local.quiet import NOTHING, RUNNING, TEMPORAL_AWAY, Quiet, Sight
 from deploy.local.site import Site, running_site, var_folder
 from deploy.local.timers import Timers
 from services.kit import temporal_client
@@ -46,6 +47,7 @@ PAST_A_TIMER = timedelta(seconds=1)
 
 _SKIP_SECONDS = 180.0
 _CONFIRM_SECONDS = 30.0
+_PAUSE_SECONDS = 0.1
 _AT_ONCE = 50
 _DURATION = re.compile(r"(?:(\d{1,20})d)?(?:(\d{1,20})h)?(?:(\d{1,20})m)?(?:(\d{1,20})s)?", re.ASCII)
 _EXAMPLES = "write 30d, 12h, 1d12h, 90m or 45s"
@@ -54,7 +56,13 @@ _LONGEST_DAYS = 99_999
 _DUE_AT = SearchAttributeKey.for_datetime(names.ATTRIBUTE_DUE_AT)
 _POLLS = (names.POLL_RECEIPTS, names.FETCH_PAYMENT_EVENTS)
 
+_LATER = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
+
 Say = Callable[[str], None]
+
+
+class Late(LaunchError):
+    """A part of a step was not done in time; on a busy machine it may be the next time."""
 
 
 class LocalCalendar:
@@ -71,7 +79,8 @@ class LocalCalendar:
         self._client = client
         self._clocks = clocks
         self._timers = timers
-        self._quiet = Quiet(client, clocks, by_wakes=timers is not None)
+        self._patience = Patience()
+        self._quiet = Quiet(client, clocks, self._patience, by_wakes=timers is not None)
         self._seen = NOTHING
         self._skipper = TimeSkipper(client)
         self._bound = asyncio.Semaphore(_AT_ONCE)
@@ -85,17 +94,25 @@ class LocalCalendar:
 
         Args:
             by: How far.
-            say: Told the time after each step.
+            say: Told the time after each step, and what is waited for where one takes long.
 
         Raises:
-            LaunchError: A process does not confirm, something does not become quiet, or Temporal does not answer.
+            Hindered: A process does not confirm, something does not become quiet, or Temporal does not answer, for
+                longer than there is patience.
         """
-        try:
-            await self._advance(by, say)
-        except RPCError as error:
-            if error.status not in TEMPORAL_AWAY:
-                raise
-            raise LaunchError(f"the clock cannot move on: Temporal does not answer ({error.message})", AGAIN) from error
+        end = self.now() + by
+        self._patience.say = say
+        self._patience.news()
+        while True:
+            try:
+                return await self._advance(max(end - self.now(), timedelta()), say)
+            except RPCError as error:
+                if error.status not in TEMPORAL_AWAY:
+                    raise
+                self._patience.bear(f"Temporal does not answer ({error.message})")
+            except Late as late:
+                self._patience.bear(late.problem)
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _advance(self, by: timedelta, say: Say) -> None:
         await self._align()
@@ -112,6 +129,7 @@ class LocalCalendar:
                 await self._align()
             await self._settle()
             left -= step
+            self._patience.news()
             say(banner.clock_line(read_offset(self._site.clock_file)))
 
     async def tell(self, step: timedelta) -> None:
@@ -134,7 +152,8 @@ class LocalCalendar:
         try:
             await self._clocks[process].SetClockOffset(request, timeout=_CONFIRM_SECONDS, wait_for_ready=True)
         except grpc.aio.AioRpcError as error:
-            raise LaunchError(
+            kind = Late if error.code() in _LATER else LaunchError
+            raise kind(
                 f"{process} did not confirm the new time ({error.code().name}: {error.details()})",
                 "see that it runs, then advance the clock again",
             ) from error
@@ -147,7 +166,7 @@ class LocalCalendar:
             if error.status is not RPCStatusCode.NOT_FOUND:  # it has ended meanwhile
                 raise
         except TimeoutError:
-            raise LaunchError(
+            raise Late(
                 f"{handle.id} has not moved on within {_SKIP_SECONDS:.0f} seconds",
                 "its page in the Temporal UI says under Pending Activities whether a step of it keeps failing",
             ) from None

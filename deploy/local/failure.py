@@ -11,11 +11,15 @@ class LaunchError(Exception):
     Args:
         problem: What is wrong, without a full stop.
         remedy: What the reader can do about it, without a full stop.
+
+    Attributes:
+        problem: What is wrong, for whoever knows another remedy.
     """
 
     exit_code = 1
 
     def __init__(self, problem: str, remedy: str) -> None:
+        self.problem = problem
         super().__init__(f"{problem}: {remedy}.")
 
 

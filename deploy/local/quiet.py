@@ -4,7 +4,6 @@ The clock moves on only then: work that a day brings would otherwise be done day
 """
 
 import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from casella.common.v1 import clock_pb2, clock_pb2_grpc
-from deploy.local.failure import LaunchError
+from deploy.local.patience import Patience
 
 RUNNING = "ExecutionStatus = 'Running'"
 
@@ -28,13 +27,10 @@ TEMPORAL_AWAY = frozenset(
     }
 )
 """How Temporal fails to answer on a machine that is busy or starts: asked again it may."""
-AGAIN = "see the Temporal UI and var/logs; `./casella clock show` tells how far it came: advance it by what is left"
-"""What to do where the clock stands still on its way."""
 
 Run = tuple[str, str]
 """Workflow id and run id."""
 
-_SECONDS = 90.0
 _POLL_SECONDS = 0.03
 _AT_ONCE = 20
 
@@ -63,6 +59,7 @@ class Quiet:
     Args:
         client: Temporal.
         clocks: Process → its clock service, which also tells what it has to deliver.
+        patience: How long it is waited for.
         by_wakes: Does not look at workflows again that were quiet, where nothing is left to deliver and no process has
             written a wake since: who may ask so steers none meanwhile, and begins anew once timers were moved.
     """
@@ -71,11 +68,13 @@ class Quiet:
         self,
         client: Client,
         clocks: "Mapping[str, clock_pb2_grpc.ClockServiceAsyncStub]",
+        patience: Patience,
         *,
         by_wakes: bool = False,
     ) -> None:
         self._client = client
         self._clocks = clocks
+        self._patience = patience
         self._by_wakes = by_wakes
         self._bound = asyncio.Semaphore(_AT_ONCE)
         self._hinder: list[WorkflowHandle[object, object]] = []
@@ -90,16 +89,16 @@ class Quiet:
             What it saw last.
 
         Raises:
-            LaunchError: It was not quiet for a minute and a half; the text names what hinders.
+            Hindered: It was not quiet for longer than there is patience; the text names what hinders.
         """
-        end = time.monotonic() + _SECONDS
         while True:
             sight = await self._look(before)
             if sight.hindrance is None and sight == before:
+                self._patience.news()
                 return sight
             before = sight
-            if time.monotonic() > end:
-                raise LaunchError(f"the clock cannot move on: {sight.hindrance}", AGAIN)
+            if sight.hindrance is not None:
+                self._patience.bear(sight.hindrance)
             await asyncio.sleep(_POLL_SECONDS)
 
     async def running(self) -> list[WorkflowHandle[object, object]]:

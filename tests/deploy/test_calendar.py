@@ -16,9 +16,10 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from casella.common.v1 import clock_pb2_grpc
-from deploy.local import clock, quiet
+from deploy.local import clock, patience
 from deploy.local.clock import COARSE_STEP, LONGEST_STEP, PAST_A_TIMER, SHORTEST_STEP, LocalCalendar
 from deploy.local.failure import LaunchError
+from deploy.local.patience import Hindered, Patience
 from deploy.local.quiet import RUNNING, Quiet
 from deploy.local.site import Site
 from deploy.local.timers import Timers
@@ -205,8 +206,8 @@ async def overloaded(answers_after: int) -> AsyncIterator[tuple[Client, list[str
 def hindered_by(words: str) -> Iterator[None]:
     """The clock does not move within a moment, and says why."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quiet, "_SECONDS", 1.0)
-        with pytest.raises(LaunchError, match=words):
+        patch.setattr(patience, "_STILL_SECONDS", 1.0)
+        with pytest.raises(Hindered, match=words):
             yield
 
 
@@ -217,36 +218,36 @@ async def test_it_is_quiet_when_nothing_is_to_be_delivered_and_every_workflow_wa
         await waits(client, hours=1)
         await until_listed(client, 1)
         async with asyncio.timeout(20):
-            await Quiet(client, clocks).wait()
+            await Quiet(client, clocks, Patience()).wait()
 
 
 async def test_an_outbox_that_is_not_empty_is_not_quiet(client: Client, process: Process, clocks: Clocks) -> None:
     process.outbox_rows = 1
     with hindered_by("ordering has 1 rows to deliver"):
-        await Quiet(client, clocks).wait()
+        await Quiet(client, clocks, Patience()).wait()
 
 
 async def test_a_process_that_is_away_is_not_quiet(client: Client) -> None:
     async with grpc.aio.insecure_channel("127.0.0.1:1") as channel:
         with hindered_by("trial does not answer"):
-            await Quiet(client, {"trial": clock_pb2_grpc.ClockServiceStub(channel)}).wait()
+            await Quiet(client, {"trial": clock_pb2_grpc.ClockServiceStub(channel)}, Patience()).wait()
 
 
 async def test_it_is_not_quiet_while_temporal_does_not_answer(clocks: Clocks) -> None:
     async with overloaded(answers_after=2) as (connected, asked):
         async with asyncio.timeout(20):
-            await Quiet(connected, clocks).wait()
+            await Quiet(connected, clocks, Patience()).wait()
         assert len(asked) == 4  # refused twice, and then quiet twice
     async with overloaded(answers_after=1_000_000) as (connected, _):
         with hindered_by(r"Temporal does not answer \(CANCELLED\)"):
-            await Quiet(connected, clocks).wait()
+            await Quiet(connected, clocks, Patience()).wait()
 
 
 async def test_a_clock_that_temporal_leaves_on_its_way_says_to_advance_it_by_what_is_left(
     clocks: Clocks, tmp_path: Path
 ) -> None:
     async with overloaded(answers_after=1_000_000) as (connected, _):
-        with pytest.raises(LaunchError, match=r"Temporal does not answer \(operation was canceled\).*by what is left"):
+        with hindered_by(r"Temporal does not answer \(operation was canceled\).*by what is left"):
             await LocalCalendar(Site(tmp_path, {}), connected, clocks).advance(timedelta(days=1), print)
 
 
@@ -256,13 +257,13 @@ async def test_a_workflow_with_an_activity_or_a_task_to_do_is_not_quiet(
     await client.start_workflow("Asks", id=f"asks-{uuid4()}", task_queue=names.TASK_QUEUE)
     await until_listed(client, 1)
     with hindered_by("has a workflow task to do"):
-        await Quiet(client, clocks).wait()
+        await Quiet(client, clocks, Patience()).wait()
     async with working(client, process):
         with hindered_by("is at Hold, attempt 1"):
-            await Quiet(client, clocks).wait()
+            await Quiet(client, clocks, Patience()).wait()
         process.held.set()
         async with asyncio.timeout(20):
-            await Quiet(client, clocks).wait()
+            await Quiet(client, clocks, Patience()).wait()
 
 
 async def test_what_an_earlier_wait_saw_last_counts_as_a_look_unless_something_has_begun_since(
@@ -271,14 +272,14 @@ async def test_what_an_earlier_wait_saw_last_counts_as_a_look_unless_something_h
     async with working(client, process), asyncio.timeout(20):
         await waits(client, hours=1)
         await until_listed(client, 1)
-        before = await Quiet(client, clocks).wait()
+        before = await Quiet(client, clocks, Patience()).wait()
         process.looks = 0
-        assert await Quiet(client, clocks).wait(before) == before
+        assert await Quiet(client, clocks, Patience()).wait(before) == before
         assert process.looks == 1
         await waits(client, hours=2)
         await until_listed(client, 2)
         process.looks = 0
-        after = await Quiet(client, clocks).wait(before)
+        after = await Quiet(client, clocks, Patience()).wait(before)
         assert process.looks > 1
     assert before.lengths.items() < after.lengths.items()
 
@@ -286,7 +287,7 @@ async def test_what_an_earlier_wait_saw_last_counts_as_a_look_unless_something_h
 async def test_who_looks_by_wakes_looks_at_workflows_again_only_once_one_was_woken(
     client: Client, process: Process, clocks: Clocks
 ) -> None:
-    by_wakes = Quiet(client, clocks, by_wakes=True)
+    by_wakes = Quiet(client, clocks, Patience(), by_wakes=True)
     async with working(client, process), asyncio.timeout(20):
         await waits(client, hours=1)
         await until_listed(client, 1)

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from deploy.local.clock import LocalCalendar, open_calendar
-from deploy.local.failure import LaunchError
+from deploy.local.patience import WAITS
 from services.kit.calendar import ROME, add_months, rome_date
 from services.payments.settings import EXAMPLE_IBAN
 from tests.chaos.patience import patient
@@ -34,9 +33,6 @@ _AT_ONCE = 4
 """Customers who act at the same time: two cores are busy with them, and what one does stays close together."""
 _SPREAD = 3
 """The part of the time in which all have begun: a third."""
-_SAME_HINDRANCE = 10
-"""How often in a row the calendar may say that the same thing keeps it waiting; each time took more than a minute."""
-_ATTEMPT = re.compile(r"attempt \d+")
 
 
 @dataclass
@@ -96,20 +92,14 @@ class Life:
         await self._move_to(datetime.combine(today + _DAY, _AT))
 
     async def _move_to(self, instant: datetime) -> None:
-        """Move the calendar; a machine that is busy is waited for, as long as what keeps it waiting is not the same."""
-        before, times = "", 0
-        while True:
-            try:
-                with self.pace.of("calendar"):
-                    left = max(instant - self.calendar.now(), timedelta())
-                    return await self.calendar.advance(left, lambda _: self.pace.news())
-            except LaunchError as error:
-                hindrance = _ATTEMPT.sub("", str(error))
-                times = times + 1 if hindrance == before else 1
-                before = hindrance
-                if times == _SAME_HINDRANCE:
-                    raise
-                print(f"   {self.today}  goes on waiting: {error}", flush=True)
+
+        def say(line: str) -> None:
+            self.pace.news()
+            if line.startswith(WAITS):
+                print(f"   {self.today}  {line}", flush=True)
+
+        with self.pace.of("calendar"):
+            await self.calendar.advance(max(instant - self.calendar.now(), timedelta()), say)
 
     @property
     def deeds(self) -> list[str]:

@@ -1,10 +1,8 @@
-"""What a soak says of itself: what never happened, how it pages, and that it waits as long as there is news."""
+"""What a soak says of itself: what never happened, and how it pages."""
 
 import random
 from collections import Counter
-from collections.abc import Callable
-from contextlib import nullcontext
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, cast
 
 import pytest
@@ -12,12 +10,9 @@ import pytest
 from casella.common.v1 import common_pb2 as common
 from casella.invoicing.v1 import invoicing_pb2
 from deploy.local.demo.front import Front
-from deploy.local.failure import LaunchError
 from tests.soak.__main__ import verdict
 from tests.soak.bank import Bank
 from tests.soak.chronicle import Chronicle
-from tests.soak.life import Life
-from tests.soak.pace import Pace
 from tests.soak.pages import pages
 from tests.soak.person import Person
 from tests.soak.test_proofs import document
@@ -70,25 +65,6 @@ async def test_a_list_is_read_to_its_last_page() -> None:
     assert (asked, len(read)) == (["", "2", "3"], 3)
 
 
-@pytest.mark.parametrize(
-    ("hindrances", "left"),
-    [
-        pytest.param([f"order:{n} is at Pay, attempt 1" for n in range(30)], 0, id="always another"),
-        pytest.param([f"order:1 is at Pay, attempt {n}" for n in range(30)], 20, id="always the same"),
-    ],
-)
-async def test_the_calendar_of_a_busy_machine_is_waited_for_as_long_as_its_hindrance_changes(
-    hindrances: list[str], left: int
-) -> None:
-    calendar = _Calendar(hindrances)
-    life = Life(_NOBODY, cast("Any", calendar), {}, _NOBODY, _NOBODY, _NOBODY, _NOBODY, Pace(days=1))
-    instant = calendar.now() + timedelta(days=1)
-    with pytest.raises(LaunchError, match="attempt 9") if left else nullcontext():
-        await life._move_to(instant)
-    assert len(hindrances) == left
-    assert (calendar.now() == instant) == (left == 0)
-
-
 async def test_a_proforma_that_is_to_be_paid_at_once_is_paid_on_the_day_on_which_it_was_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -119,19 +95,3 @@ class _Customer:
 
     async def go_on(self) -> None:
         return
-
-
-class _Calendar:
-    """One that a busy machine keeps from moving, for one reason after another."""
-
-    def __init__(self, hindrances: list[str]) -> None:
-        self._hindrances = hindrances
-        self._now = datetime(2026, 12, 3, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self._now
-
-    async def advance(self, by: timedelta, _: Callable[[str], None]) -> None:
-        if self._hindrances:
-            raise LaunchError(self._hindrances.pop(0), "look")
-        self._now += by
