@@ -1,44 +1,18 @@
 """Callers who ask again when a service dies under their call, as a gateway does: the same request, the same id."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from email.message import EmailMessage
-from typing import Any
+from functools import partial
 
-import grpc
-
+from deploy.local.demo import asking
 from deploy.local.demo.front import Front
 from deploy.local.demo.inbox import Inbox, NoSuchMail
 from tests.e2e.play import Play
 from tests.e2e.waiting import PATIENCE_SECONDS, patience, until
 
 _SECONDS = 120.0
-_PAUSE = 0.1
-_AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
-_STUBS = ("trial", "mailboxes", "ordering", "payments", "invoicing", "support", "erasures")
-
-
-class Patient:
-    """A service's stub whose calls are made again, unchanged, while the service is away."""
-
-    def __init__(self, stub: Any) -> None:
-        self._stub = stub
-
-    def __getattr__(self, method: str) -> Any:
-        once = getattr(self._stub, method)
-
-        async def call(request: Any, **options: Any) -> Any:
-            left = patience(_SECONDS)
-            while True:
-                try:
-                    return await once(request, **options)
-                except grpc.aio.AioRpcError as error:
-                    if error.code() not in _AGAIN or not left():
-                        raise
-                    await asyncio.sleep(_PAUSE)
-
-        return call
+Patient = partial(asking.Patient, patience=partial(patience, _SECONDS))
 
 
 class _PatientInbox(Inbox):
@@ -60,8 +34,7 @@ class _PatientInbox(Inbox):
 
 def patient_front(front: Front) -> Front:
     """The same caller with patience."""
-    stubs: dict[str, Any] = {name: Patient(getattr(front, name)) for name in _STUBS}
-    return replace(front, **stubs)
+    return asking.patient_front(front, partial(patience, _SECONDS))
 
 
 def patient(play: Play) -> Play:

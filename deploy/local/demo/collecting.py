@@ -18,8 +18,14 @@ REPORT = "report.json"
 LONGEST_NAME = 60
 
 
-async def collect(stage: Stage, tales: Sequence[Tale], folder: Path) -> Path:
+async def collect(stage: Stage, tales: Sequence[Tale], folder: Path, broken_off: str = "") -> Path:
     """Write everything; what an earlier demo left is removed.
+
+    Args:
+        stage: Where they were played.
+        tales: What is remembered of each; one that has not come to an account has nothing yet.
+        folder: Where to.
+        broken_off: Why they have no end, where they have none.
 
     Returns:
         The report.
@@ -28,12 +34,14 @@ async def collect(stage: Stage, tales: Sequence[Tale], folder: Path) -> Path:
     folder.mkdir(mode=0o700)  # links that open accounts, and tax ids, stand below it
     for tale in tales:
         await _emails(stage, tale, folder)
-        await _documents(stage, tale, folder)
+        if tale.customer.account_id:
+            await _documents(stage, tale, folder)
     report = {
         "made_at": stage.now().isoformat(timespec="seconds"),
         "real_time": datetime.now().astimezone().isoformat(timespec="seconds"),
         "temporal_ui": stage.site.url("temporal_ui"),
         "inbox": stage.site.url("mail_page"),
+        "broken_off": broken_off,
         "customers": [tale.report() for tale in tales],
     }
     path = folder / REPORT

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from deploy.local.demo import people
+from deploy.local.demo.breaking import TROUBLE, BrokenOff
 from deploy.local.demo.customer import Customer
 from deploy.local.demo.stage import Stage
 from deploy.local.demo.story import Pause, Story
@@ -27,6 +28,9 @@ async def conduct(stage: Stage, stories: Sequence[Story]) -> list[Tale]:
 
     Returns:
         What is remembered of each, in the order given.
+
+    Raises:
+        BrokenOff: One could not go on.
     """
     counter = itertools.count()
     line: list[_Turn] = []
@@ -38,11 +42,14 @@ async def conduct(stage: Stage, stories: Sequence[Story]) -> list[Tale]:
     begun: set[str] = set()
     while any(turn.needed for turn in line):
         turn = heapq.heappop(line)
-        await stage.go_to(turn.at)
         tale = turn.tale
-        stage.teller.chapter(tale.name if tale.key in begun else f"{tale.name}, {tale.plan}")
-        begun.add(tale.key)
-        pause = await anext(turn.scenes, None)
+        try:
+            await stage.go_to(turn.at)
+            stage.teller.chapter(tale.name if tale.key in begun else f"{tale.name}, {tale.plan}")
+            begun.add(tale.key)
+            pause = await anext(turn.scenes, None)
+        except TROUBLE as trouble:
+            raise BrokenOff(tale, tales, trouble) from trouble
         if pause is not None:
             heapq.heappush(line, _Turn(pause.until, next(counter), tale, turn.scenes, pause.needed))
     return tales

@@ -10,8 +10,8 @@ from email.message import EmailMessage
 from imap_tools import MailBoxUnencrypted
 
 _POLL_SECONDS = 0.2
-PATIENCE_SECONDS = 60.0
-"""How long an email may take before it counts as missing: far longer than a loaded machine needs."""
+PATIENCE_SECONDS = 180.0
+"""How long an email, or an answer, may take before it counts as missing: longer than a loaded machine needs."""
 
 
 class NoSuchMail(Exception):

@@ -14,9 +14,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from casella.payments.v1 import payments_pb2
 from deploy.local import temporal
 from deploy.local.clock import open_calendar
+from deploy.local.demo.asking import Left, patient_front
 from deploy.local.demo.customer import Customer
 from deploy.local.demo.front import Front
-from deploy.local.demo.inbox import Inbox
+from deploy.local.demo.inbox import PATIENCE_SECONDS, Inbox
 from deploy.local.demo.telling import Teller
 from deploy.local.site import Site
 from services.kit import temporal_client
@@ -25,7 +26,6 @@ from workflows import names
 from workflows.details import STATE
 
 POLL_SECONDS = 0.1
-PATIENCE_SECONDS = 60.0
 
 T = TypeVar("T")
 
@@ -107,19 +107,24 @@ async def open_stage(site: Site, console: Console) -> AsyncIterator[Stage]:
         Front.connect(site, "gateway") as gateway,
         Front.connect(site, "operator") as operator,
     ):
-        yield Stage(site, gateway, operator, inbox, teller)
+        yield Stage(site, patient_front(gateway, _patience), patient_front(operator, _patience), inbox, teller)
 
 
 async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:
     """Look again and again until there is something to see.
 
     Raises:
-        NotInTime: It did not come within a minute of real time.
+        NotInTime: It did not come within `PATIENCE_SECONDS` of real time.
     """
-    loop = asyncio.get_running_loop()
-    end = loop.time() + PATIENCE_SECONDS
+    left = _patience()
     while (seen := await look()) is None:
-        if loop.time() > end:
-            raise NotInTime(f"{what} did not come within {PATIENCE_SECONDS:.0f} s: see the Temporal UI and var/logs")
+        if not left():
+            raise NotInTime(f"{what} did not come within {PATIENCE_SECONDS:.0f} s")
         await asyncio.sleep(POLL_SECONDS)
     return seen
+
+
+def _patience() -> Left:
+    loop = asyncio.get_running_loop()
+    end = loop.time() + PATIENCE_SECONDS
+    return lambda: loop.time() < end
