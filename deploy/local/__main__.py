@@ -106,9 +106,9 @@ def _ports(var: Path, say: Say, *, own: bool) -> Iterator[dict[str, int]]:
         with ports.own_block() as numbers:
             yield numbers
         return
-    with ports.usual_ports(var / "ports.json") as (numbers, sentences):
-        for sentence in sentences:
-            say(sentence)
+    with ports.usual_ports(var / "ports.json") as (numbers, changed):
+        if changed:
+            say(changed)
         yield numbers
 
 

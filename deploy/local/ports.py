@@ -65,15 +65,15 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def usual_ports(remembered: Path) -> Iterator[tuple[dict[str, int], list[str]]]:
-    """The ports of this start, and a sentence for each that had to change.
+def usual_ports(remembered: Path) -> Iterator[tuple[dict[str, int], str]]:
+    """The ports of this start, and a sentence where some had to change.
 
     Args:
         remembered: File with the ports of the last start; written.
     """
     known = json.loads(remembered.read_text()) if remembered.exists() else {}
     ports: dict[str, int] = {}
-    sentences = []
+    changed = []
     with contextlib.ExitStack() as held:
         for name, usual in USUAL.items():
             wanted = known.get(name, usual)
@@ -81,9 +81,9 @@ def usual_ports(remembered: Path) -> Iterator[tuple[dict[str, int], list[str]]]:
             others = ({*USUAL.values(), *known.values()} - {wanted}).union(ports.values())
             ports[name] = _hold_next_free(name, wanted, others, held)
             if ports[name] != wanted:
-                sentences.append(f"port {wanted} is in use, {name.replace('_', ' ')} takes {ports[name]}")
+                changed.append((wanted, name))
         remembered.write_text(json.dumps(ports, indent=1))
-        yield ports, sentences
+        yield ports, _told(changed, ports, remembered)
 
 
 @contextlib.contextmanager
@@ -98,6 +98,17 @@ def own_block() -> Iterator[dict[str, int]]:
                 yield ports
                 return
     raise LaunchError(f"no free block of {_BLOCK_SIZE} ports from {_BLOCKS.start} on", "end what listens there")
+
+
+def _told(changed: list[tuple[int, str]], ports: Mapping[str, int], remembered: Path) -> str:
+    """One sentence however many are taken: beside another Casella all of them are."""
+    if not changed:
+        return ""
+    wanted, name = changed[0]
+    if len(changed) == 1:
+        return f"port {wanted} is in use, {name.replace('_', ' ')} takes {ports[name]}"
+    others = "another is" if len(changed) == 2 else f"{len(changed) - 1} others are"
+    return f"port {wanted} is in use, and {others}: {remembered} has those that are taken in their place"
 
 
 def _hold_next_free(name: str, port: int, others: set[int], held: contextlib.ExitStack) -> int:

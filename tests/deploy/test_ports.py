@@ -20,7 +20,7 @@ def usual(monkeypatch: pytest.MonkeyPatch) -> int:
 
 def test_the_usual_port_is_taken_when_free(usual: int, tmp_path: Path) -> None:
     with ports.usual_ports(tmp_path / "ports.json") as taken:
-        assert taken == ({"trial": usual}, [])
+        assert taken == ({"trial": usual}, "")
 
 
 def test_a_port_in_use_gives_way_to_the_next_free_one_which_is_said(usual: int, tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_a_port_in_use_gives_way_to_the_next_free_one_which_is_said(usual: int, 
     ):
         pass
     assert chosen["trial"] > usual
-    assert said == [f"port {usual} is in use, trial takes {chosen['trial']}"]
+    assert said == f"port {usual} is in use, trial takes {chosen['trial']}"
 
 
 def test_who_gives_way_leaves_the_others_theirs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -43,7 +43,17 @@ def test_who_gives_way_leaves_the_others_theirs(monkeypatch: pytest.MonkeyPatch,
     ):
         pass
     assert chosen == {"trial": first + 3, "mailboxes": first + 1, "ordering": first + 2}
-    assert len(said) == 1
+    assert said == f"port {first} is in use, trial takes {first + 3}"
+
+
+def test_however_many_ports_are_in_use_one_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ports.own_block() as free:
+        first = min(free.values())
+    monkeypatch.setattr(ports, "USUAL", {"trial": first, "mailboxes": first + 1, "ordering": first + 2})
+    file = tmp_path / "ports.json"
+    with ports.usual_ports(tmp_path / "other.json"), ports.usual_ports(file) as (_, said):
+        pass
+    assert said == f"port {first} is in use, and 2 others are: {file} has those that are taken in their place"
 
 
 def test_who_gives_way_leaves_the_others_theirs_of_the_last_start_too(
@@ -60,14 +70,14 @@ def test_who_gives_way_leaves_the_others_theirs_of_the_last_start_too(
     ):
         pass
     assert chosen == {**last, "trial": first + 6}
-    assert said == [f"port {last['trial']} is in use, trial takes {first + 6}"]
+    assert said == f"port {last['trial']} is in use, trial takes {first + 6}"
 
 
 def test_the_port_of_the_last_start_is_taken_again(usual: int, tmp_path: Path) -> None:
     other = ports.free_port()
     (tmp_path / "ports.json").write_text(json.dumps({"trial": other}))
     with ports.usual_ports(tmp_path / "ports.json") as taken:
-        assert taken == ({"trial": other}, [])
+        assert taken == ({"trial": other}, "")
 
 
 def test_a_port_taken_by_udp_alone_is_taken(usual: int, tmp_path: Path) -> None:
