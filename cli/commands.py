@@ -5,11 +5,13 @@
 
 import importlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
-from cli.failures import failure_of
+from cli.failures import belonging_to_another, failure_of
+from cli.installation import var_folder
 from services.kit.errors import Refused
 
 
@@ -35,8 +37,12 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a service's refusal that it did not expect is told in plain words."""
+        """Run a command; an unexpected refusal, and another user's file, are told in plain words."""
         try:
             return super().invoke(ctx)
         except Refused as refused:
             raise failure_of(refused) from None
+        except PermissionError as error:
+            if error.filename is None:
+                raise
+            raise belonging_to_another(Path(error.filename), var_folder()) from None

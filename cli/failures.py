@@ -3,6 +3,9 @@
 0 done · 1 refused, or something is wrong · 2 wrong usage or input · 3 Casella cannot be reached.
 """
 
+import os
+import pwd
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -43,6 +46,36 @@ class Unreachable(Failure):
     """Casella, or a part of it, does not answer."""
 
     exit_code = 3
+
+
+def belonging_to_another(path: Path, var: Path) -> Failure:
+    """What an operator reads who may not look into a file or folder.
+
+    Args:
+        path: What cannot be read.
+        var: The folder of the state that is meant.
+    """
+    if path.is_relative_to(var):
+        return Unreachable(
+            f"{var} belongs to {_owner(path)}, and you are {_name(os.geteuid())}",
+            f"Be that user, for example with `sudo -u {_owner(path)}`, or name a folder of your own in CASELLA_VAR",
+        )
+    return Unreachable(f"{path} belongs to {_owner(path)}, and you may not read it", "Be that user")
+
+
+def _owner(path: Path) -> str:
+    """Who has a file, or the next folder above it that can be looked at."""
+    try:
+        return _name(path.stat().st_uid)
+    except (PermissionError, FileNotFoundError):
+        return _owner(path.parent)
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:  # as in a container
+        return f"user {uid}"
 
 
 _REMEDIES = {

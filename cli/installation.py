@@ -3,6 +3,7 @@
 `var/run.json` is the launcher's; an installation that names its addresses in the environment needs none.
 """
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from cli.failures import Failure, Unreachable, WrongInput
+from cli.failures import Failure, Unreachable, WrongInput, belonging_to_another
 from services.kit.settings import ProcessSettings, UnsafeSettings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -66,11 +67,13 @@ class Installation:
             return ""
         try:
             return self.secret_file.read_text().strip()
+        except PermissionError:
+            raise belonging_to_another(self.secret_file, self.var) from None
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is no text"
             raise Failure(
                 f"the operator's secret cannot be read from {self.secret_file} ({reason})",
-                "Run the command as the user who started Casella, or name the file in CASELLA_CALLER_SECRET_FILE",
+                "Name the file in CASELLA_CALLER_SECRET_FILE",
             ) from None
 
     def workflow_link(self, workflow_id: str) -> str:
@@ -89,6 +92,7 @@ class Installation:
 
     def _known(self, field: str) -> str:
         if field not in self.settings.model_fields_set:
+            look_into(self.var)
             raise Unreachable(
                 f"no Casella runs from {self.var}",
                 f"Start one with `make run`, or name an installation's addresses (CASELLA_{field.upper()} and so on)",
@@ -102,7 +106,7 @@ def find() -> Installation:
     Raises:
         Failure: The environment, or the launcher's file, says something that cannot be.
     """
-    var = Path(os.environ.get("CASELLA_VAR") or ROOT / "var").resolve()
+    var = var_folder()
     try:
         chosen = ProcessSettings()
         run = _run(var) if chosen.local else {}
@@ -119,16 +123,28 @@ def find() -> Installation:
         raise WrongInput(f"the environment is not right: {wrong}") from None
 
 
+def var_folder() -> Path:
+    """The folder of all state: `CASELLA_VAR`, else `var` in the tree."""
+    return Path(os.environ.get("CASELLA_VAR") or ROOT / "var").resolve()
+
+
+def look_into(var: Path) -> None:
+    """See that this user may use the state that is kept there, if any is.
+
+    Raises:
+        PermissionError: Another has it; `cli.commands` tells whose it is.
+    """
+    for folder in (var, var / "secrets"):
+        if folder.exists() and not os.access(folder, os.R_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
 def _run(var: Path) -> Mapping[str, Any]:
     file = var / "run.json"
     try:
         found = json.loads(file.read_text())
     except FileNotFoundError:
         return {}
-    except OSError as error:
-        raise Failure(
-            f"{file} cannot be read ({error.strerror})", "Run the command as the user who started Casella"
-        ) from None
     except ValueError:
         found = None
     if not isinstance(found, dict):

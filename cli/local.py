@@ -6,11 +6,12 @@ from typing import NoReturn
 
 import click
 
-from cli.installation import ROOT
+from cli.installation import ROOT, look_into, var_folder
 
 
 def become(module: str, *arguments: str) -> NoReturn:
     """Run `python -m module` instead of this process: Ctrl-C and exit codes are then simply its own."""
+    look_into(var_folder())
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     if var := environment.get("CASELLA_VAR"):
         environment["CASELLA_VAR"] = os.path.abspath(var)  # noqa: PTH100  resolve() would follow links

@@ -1,13 +1,18 @@
 """What an operator reads where no Casella can be reached, or where the command itself is written wrong."""
 
+import errno
 import json
 import os
+import pwd
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from cli.__main__ import casella
 from services.kit.limits import LARGEST_STATEMENT
 from tests.cli.running import ROOT, Terminal, written
 
@@ -215,6 +220,50 @@ def test_the_script_works_from_any_folder_and_through_a_link(tmp_path: Path) -> 
     )
     assert ran.returncode == 0, ran.stderr
     assert "account" in ran.stdout
+
+
+def test_the_script_says_that_this_user_cannot_run_the_python_of_another(tmp_path: Path) -> None:
+    (tmp_path / "casella").write_bytes((ROOT / "casella").read_bytes())
+    said = _said_by_the_script(tmp_path)
+    assert said.startswith("Casella is not set up yet: run `make setup` in ")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to("/home/somebody/.pyenv/python")
+    said = _said_by_the_script(tmp_path)
+    assert said.startswith(f"Casella is set up in {tmp_path}, but ")
+    assert " cannot run its Python (/home/somebody/.pyenv/python): be the user who set it up" in said
+
+
+def _said_by_the_script(folder: Path) -> str:
+    ran = subprocess.run(["sh", folder / "casella"], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    return ran.stderr
+
+
+@pytest.fixture
+def another_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of state into which one may not look, as root's for everybody else: to pass through it is all."""
+    (tmp_path / "secrets").mkdir()
+    stat, access = Path.stat, os.access
+
+    def may_not_stat(path: Path, **options: Any) -> os.stat_result:
+        if tmp_path / "secrets" in path.parents:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", may_not_stat)
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path and access(path, mode))
+    monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("it went on"))
+    monkeypatch.setenv("CASELLA_VAR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize("arguments", [("doctor",), ("show", "money"), ("clock", "show"), ("clock", "advance", "1d")])
+def test_another_user_s_state_is_told_in_one_sentence(another_s: Path, arguments: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(casella, arguments, prog_name="casella")
+    assert result.exit_code == 3, repr(result.exception)
+    owner = pwd.getpwuid(os.geteuid()).pw_name
+    assert result.stderr.startswith(f"casella: {another_s} belongs to {owner}, and you are {owner}.\n  Be that user")
 
 
 async def test_clock_show_tells_the_time_of_a_fresh_folder(terminal: Terminal) -> None:
