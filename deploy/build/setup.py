@@ -5,9 +5,11 @@ the environment says for which locks it was made: a second run looks at it and e
 """
 
 import argparse
+import ast
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +35,14 @@ _INTERRUPTED = 130
 _PROGRESS_SECONDS = 15.0
 _STAMP = "casella-stamp"
 _PIP = (str(MAIN / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input")
+_UV_WORDS = {
+    "index-url": ("UV_DEFAULT_INDEX",),
+    "extra-index-url": ("UV_INDEX",),
+    "cert": ("SSL_CERT_FILE",),
+    "proxy": ("HTTP_PROXY", "HTTPS_PROXY"),
+    "trusted-host": ("UV_INSECURE_HOST",),
+}
+"""A setting of pip → uv's variables for it."""
 
 
 class SetupError(Exception):
@@ -134,8 +144,10 @@ def _install(folder: Path, locks: tuple[Path, ...]) -> None:
             "--require-hashes",
             *map(str, locks),
         ]
-        if subprocess.run(sync, env=_uv_environment(), capture_output=True, check=False).returncode == 0:
+        done = subprocess.run(sync, env=_uv_environment(), capture_output=True, text=True, check=False)
+        if done.returncode == 0:
             return
+        print(f"  … {folder.name}: by pip, which takes longer, because uv says: {_last_line(done)}", flush=True)
     for lock in locks:
         _run(
             [
@@ -156,14 +168,25 @@ def _install(folder: Path, locks: tuple[Path, ...]) -> None:
 
 
 def _uv_environment() -> dict[str, str]:
-    """The environment with pip's package index in uv's words: a machine that has one has usually told only pip."""
+    """The environment with pip's settings in uv's words: a machine that has an index has usually told only pip."""
     environment = dict(os.environ)
     shown = subprocess.run([*_PIP, "config", "list"], capture_output=True, text=True, check=False).stdout
-    for line in shown.splitlines():
+    # The environment's word goes before that of `install`, and this before what is meant for all of pip's commands.
+    for line in sorted(shown.splitlines(), key=lambda line: line.startswith("global.")):
         name, _, value = line.partition("=")
-        if name.endswith(".index-url"):
-            environment.setdefault("UV_DEFAULT_INDEX", value.strip("'\""))
+        for variable in _UV_WORDS.get(name.rpartition(".")[2], ()):
+            # pip shows what several lines hold as a string of Python; uv wants spaces between.
+            environment.setdefault(variable, " ".join(str(ast.literal_eval(value)).split()))
+    if "UV_INDEX" in environment:
+        # As pip looks for a version: on all indexes. What comes is held against the lock's hashes.
+        environment.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
     return environment
+
+
+def _last_line(done: subprocess.CompletedProcess[str]) -> str:
+    """What a program said last, without the name and password that an index's address may hold."""
+    lines = (done.stderr or done.stdout).strip().splitlines()
+    return re.sub(r"//[^/@\s]+@", "//", lines[-1].strip()) if lines else f"code {done.returncode}"
 
 
 def _judge_python() -> str | None:
@@ -221,9 +244,8 @@ def _check_disk() -> None:
 def _run(command: list[str], what_failed: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        reason = (done.stderr or done.stdout).strip().splitlines()[-1:]
         raise SetupError(
-            f"{what_failed} ({' '.join(reason)}): "
+            f"{what_failed} ({_last_line(done)}): "
             "see that this machine reaches its package index and has disk left, then try again."
         )
 

@@ -1,5 +1,6 @@
 """What a person is told whose machine lacks something."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -46,6 +47,57 @@ def test_a_python_without_venv_is_named_with_the_remedy(tmp_path: Path) -> None:
     said = _said(*_tree_with(tmp_path, python3='case "$2" in *ensurepip*) exit 1;; *) exit 0;; esac'))
     assert said.count("\n") == 1
     assert said.startswith("Casella: python3 cannot make virtual environments: install its venv module")
+
+
+def test_what_pip_is_told_of_the_index_uv_is_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in (*(word for words in setup._UV_WORDS.values() for word in words), "UV_INDEX_STRATEGY"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("UV_INSECURE_HOST", "chosen.example")
+    shown = [
+        "global.cert='/etc/ssl/house.pem'",
+        "global.index-url='https://index.example/simple'",
+        "global.extra-index-url='\\nhttps://one.example\\nhttps://two.example'",
+        "global.timeout='30'",
+        "global.proxy='http://another.example'",
+        ":env:.proxy='http://proxy.example:3128'",
+        "install.trusted-host='index.example'",
+    ]
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(stdout="\n".join(shown)))
+    told = setup._uv_environment()
+    assert {name: told[name] for name in told if told[name] != os.environ.get(name)} == {
+        "SSL_CERT_FILE": "/etc/ssl/house.pem",
+        "UV_DEFAULT_INDEX": "https://index.example/simple",
+        "UV_INDEX": "https://one.example https://two.example",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+        "HTTP_PROXY": "http://proxy.example:3128",
+        "HTTPS_PROXY": "http://proxy.example:3128",
+    }
+    assert told["UV_INSECURE_HOST"] == "chosen.example", "what the environment says goes first"
+
+
+def test_where_pip_takes_over_from_uv_one_line_says_why_without_a_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    uv = tmp_path / "bin" / "uv"
+    uv.parent.mkdir()
+    uv.touch()
+    person = "anna:tramontana"
+    why = f"error: no way\n  Caused by: https://{person}@index.example/simple: invalid peer certificate\n"
+    monkeypatch.setattr(setup, "MAIN", tmp_path)
+    monkeypatch.setattr(setup, "_uv_environment", dict)
+    run: list[str] = []
+
+    def runs(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        run.append(command[0])
+        return subprocess.CompletedProcess(command, command[0] == str(uv), "", why)
+
+    monkeypatch.setattr(subprocess, "run", runs)
+    setup._install(tmp_path, (tmp_path / "a.lock",))
+    assert run == [str(uv), setup._PIP[0]]
+    assert capsys.readouterr().out.strip() == (
+        f"… {tmp_path.name}: by pip, which takes longer, because uv says: "
+        "Caused by: https://index.example/simple: invalid peer certificate"
+    )
 
 
 def test_a_full_disk_is_named_with_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
