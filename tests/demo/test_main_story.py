@@ -203,5 +203,6 @@ async def test_a_second_demo_plays_on_the_running_world_with_new_customers(playe
     assert process.returncode == 0, said.decode()
     assert b"leaves it running. It moves that world's time on by weeks" in said
     assert b"`CASELLA_VAR=/some/folder make demo`" in said
+    assert f"everybody's inbox {played.stage.site.url('mail_page')}" in said.decode()
     assert (played.var / "run.json").exists()
     assert before.isdisjoint(each["email"] for each in played.customers.values())
