@@ -11,7 +11,7 @@ class GatewaySettings(ProcessSettings):
     Attributes:
         listen: `host:port` of its HTTP side.
         provider_name: The name on its pages.
-        webhook_body_seconds: How long a webhook's sender may take over its body.
+        webhook_body_seconds: How long a webhook's sender may take over the largest body; a fifth of it over 16 KiB.
         webhook_post_seconds: How long an endpoint may take to answer a webhook of ours.
         webhook_poll_seconds: How often support is asked for webhooks that are due again.
     """

@@ -15,21 +15,25 @@ from grpc.aio import AioRpcError
 
 from casella.common.v1 import errors_pb2
 from casella.payments.v1 import payments_pb2, payments_pb2_grpc
+from gateway.bodies import Bodies, NoRoomError, TooSlowError
 from gateway.pages import PROVIDER, add_headers, page
 from services.kit.errors import Refused
 from services.kit.tracing import Tracing
 
-LARGEST_WEBHOOK = 256 * 1024
 WEBHOOK_SECONDS = 15.0
 """Payments fetches the object from the provider before it answers; Stripe itself waits about 20 seconds."""
 WEBHOOK_BODY_SECONDS = 10.0
-"""How long its sender may take over the body; a setting may say otherwise."""
-_MOST_BODIES = 100
-"""Webhooks of which the body is being read or handed on; more wait their turn with it unread."""
+"""How long its sender may take over the largest body; a setting may say otherwise."""
+_MOST_HANDED_ON = 100
+"""Webhooks that payments is told of at once; more wait their turn, once their bodies have come whole."""
+_LONGEST_TURN_SECONDS = 10.0
 _LONGEST_SIGNATURE = 2_000
+_SIGNED_WITHIN_SECONDS = 300
+"""Ago or ahead, as payments checks it; Stripe signs anew whatever it sends again."""
 CHECKOUT_SECONDS = 12.0
 SITE_PAGES = ("login", "orders", "subscription", "reseller")
 """Pages of the provider's own site to which emails link, beside that of the sign-up."""
+_UNAVAILABLE = {"error": "unavailable"}
 _RETRY_AFTER = {"Retry-After": "30"}
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -41,37 +45,35 @@ class Web:
     """The handlers."""
 
     def __init__(self, payments: "payments_pb2_grpc.PaymentsServiceAsyncStub", body_seconds: float) -> None:
-        """Take the payments service, and how many seconds a webhook's body may take."""
+        """Take the payments service, and how many seconds a webhook's body of the largest size may take."""
         self._payments = payments
-        self._body_seconds = body_seconds
-        self._bodies = asyncio.Semaphore(_MOST_BODIES)
+        self._bodies = Bodies(body_seconds)
+        self._turns = asyncio.Semaphore(_MOST_HANDED_ON)
 
     async def webhook(self, request: web.Request) -> web.Response:
         """Hand on a webhook's raw body and signature: 200 only once payments has committed.
 
-        400: not genuine or not ours, sending it again will not help; what has no signature at all is not read. 408: the
-        body came too slowly. 413: too large. 503: send it again later.
+        400: not genuine or not ours, sending it again will not help; what has no signature of these minutes is not
+        read. 408: the body came too slowly. 413: too large. 503: send it again later.
         """
         signature = request.headers.get("Stripe-Signature", "")
         if not _may_be_signature(signature):
             logger.warning("webhook refused", extra={"ids": {"reason": "WEBHOOK_SIGNATURE"}})
             return _closing({"error": "WEBHOOK_SIGNATURE"}, status=400)
         try:
-            async with asyncio.timeout(self._body_seconds):
-                await self._bodies.acquire()
-        except TimeoutError:
-            return _closing({"error": "unavailable"}, status=503, headers=_RETRY_AFTER)
-        try:
-            return await self._hand_on(request, signature)
-        finally:
-            self._bodies.release()
-
-    async def _hand_on(self, request: web.Request, signature: str) -> web.Response:
-        try:
-            async with asyncio.timeout(self._body_seconds):  # or a few slow senders would hold every place
-                body = await request.read()
-        except TimeoutError:
+            async with self._bodies.whole(request) as body:
+                return await self._hand_on(body, signature)
+        except TooSlowError:
             return _closing({"error": "too slow"}, status=408)
+        except NoRoomError:
+            return _closing(_UNAVAILABLE, status=503, headers=_RETRY_AFTER)
+
+    async def _hand_on(self, body: bytes, signature: str) -> web.Response:
+        try:
+            async with asyncio.timeout(_LONGEST_TURN_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError:
+            return web.json_response(_UNAVAILABLE, status=503, headers=_RETRY_AFTER)
         call = payments_pb2.HandleWebhookRequest(body=body, signature=signature)
         try:
             await self._payments.HandleWebhook(call, timeout=WEBHOOK_SECONDS)
@@ -80,7 +82,9 @@ class Web:
             return web.json_response({"error": str(refused)}, status=400)
         except AioRpcError as error:
             logger.warning("webhook not taken", extra={"ids": {"code": error.code().name}})
-            return web.json_response({"error": "unavailable"}, status=503, headers=_RETRY_AFTER)
+            return web.json_response(_UNAVAILABLE, status=503, headers=_RETRY_AFTER)
+        finally:
+            self._turns.release()
         return web.json_response({"received": True})
 
     async def pay(self, request: web.Request) -> web.StreamResponse:
@@ -143,9 +147,14 @@ class Web:
 
 
 def _may_be_signature(text: str) -> bool:
-    """Whether a header has the provider's form, ``t=…,v1=…``; payments alone can tell whether it is genuine."""
-    names = {part.partition("=")[0] for part in text.split(",")}
-    return len(text) <= _LONGEST_SIGNATURE and text.isascii() and {"t", "v1"} <= names
+    """Whether a header has the provider's form, ``t=…,v1=…``, and a time of now; if genuine, payments tells."""
+    if len(text) > _LONGEST_SIGNATURE or not text.isascii():
+        return False
+    parts = [part.partition("=") for part in text.split(",")]
+    signed_at = next((value for name, _, value in parts if name == "t"), "")
+    if not signed_at.isdecimal() or all(name != "v1" for name, _, _ in parts):
+        return False
+    return abs(time.time() - int(signed_at)) <= _SIGNED_WITHIN_SECONDS
 
 
 def _closing(said: dict[str, str], status: int, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -167,14 +176,12 @@ def make_app(
     Args:
         payments: The payments service.
         provider_name: The provider's name on its pages.
-        body_seconds: How long the sender of a webhook may take over its body.
+        body_seconds: How long the sender of a webhook may take over a body of the largest size.
         count: Told of every answer: the address as it stands below (no token in it), the status, the seconds.
         tracing: Makes a span of every answer, each a trace of its own: what a stranger's request names is not believed.
     """
     handlers = Web(payments, body_seconds)
-    app = web.Application(
-        client_max_size=LARGEST_WEBHOOK, middlewares=[_counting(count, tracing or Tracing()), _plain_errors]
-    )
+    app = web.Application(middlewares=[_counting(count, tracing or Tracing()), _plain_errors])
     app[PROVIDER] = provider_name
     app.on_response_prepare.append(add_headers)
     link = r"{token:[A-Za-z0-9_-]{1,200}}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,12 +11,16 @@ import pytest
 from aiohttp import web
 
 from casella.payments.v1 import payments_pb2_grpc
-from gateway import server
-from gateway import web as web_of_gateway
+from gateway import bodies, server
 from gateway.web import make_app
 
 _UNSIGNED = b"POST /webhooks/stripe HTTP/1.1\r\nHost: casella.example\r\nContent-Length: 1000\r\n"
-_HEAD = _UNSIGNED + b"Stripe-Signature: t=1,v1=00\r\n\r\n"
+
+
+def _head(length: int = 1000) -> bytes:
+    """What nobody can tell from a genuine webhook before its body has come."""
+    unsigned = _UNSIGNED.replace(b"1000", str(length).encode())
+    return unsigned + f"Stripe-Signature: t={int(time.time())},v1=00\r\n\r\n".encode()
 
 
 @asynccontextmanager
@@ -40,7 +45,7 @@ async def port() -> AsyncIterator[int]:
 
 async def test_a_body_that_does_not_end_in_time_is_answered_408_and_the_connection_closed(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(_HEAD + b'{"id": ')
+    writer.write(_head() + b'{"id": ')
     async with asyncio.timeout(10):
         answer = await reader.read()  # until the gateway closes
     assert answer.startswith(b"HTTP/1.1 408 ")
@@ -49,10 +54,20 @@ async def test_a_body_that_does_not_end_in_time_is_answered_408_and_the_connecti
     await writer.wait_closed()
 
 
-@pytest.mark.parametrize("header", [b"", b"Stripe-Signature: v1=00\r\n", b"Stripe-Signature: t=1\r\n"])
-async def test_a_webhook_without_a_signature_is_refused_before_its_body_has_come(port: int, header: bytes) -> None:
+@pytest.mark.parametrize(
+    "header",
+    ["", "Stripe-Signature: v1=00\r\n"]
+    + [
+        f"Stripe-Signature: t={at}\r\n"
+        for at in ("{now}", "1,v1=00", "{old},v1=00", "{ahead},v1=00", "-1,v1=00", "x,v1=0")
+    ],
+)
+async def test_a_webhook_without_a_signature_of_these_minutes_is_refused_before_its_body_has_come(
+    port: int, header: str
+) -> None:
+    now = int(time.time())
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(_UNSIGNED + header + b"\r\n")
+    writer.write(_UNSIGNED + header.format(now=now, old=now - 302, ahead=now + 3600).encode() + b"\r\n")
     async with asyncio.timeout(10):
         answer = await reader.read()
     assert answer.startswith(b"HTTP/1.1 400 ")
@@ -60,19 +75,26 @@ async def test_a_webhook_without_a_signature_is_refused_before_its_body_has_come
     writer.close()
 
 
-async def test_bodies_beyond_those_that_are_read_at_once_wait_and_are_told_to_come_again(
+async def test_where_much_is_held_a_large_body_is_told_to_come_again_and_a_small_one_is_still_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(web_of_gateway, "_MOST_BODIES", 2)
-    async with _gateway(body_seconds=0.5) as port:
-        opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(4)]
-        for _, writer in opened:
-            writer.write(_HEAD + b'{"id": ')
-        async with asyncio.timeout(10):
+    monkeypatch.setattr(bodies, "_MOST_BYTES", 50_000)
+    async with _gateway(body_seconds=5) as port:
+        opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        async with asyncio.timeout(30):
+            for (_, writer), sent in zip(opened, (40_000, 40_000, 10), strict=True):
+                writer.write(_head(50_000) + b"x" * sent)
             answers = [await reader.read() for reader, _ in opened]
-        assert sorted(answer.split(b" ")[1] for answer in answers) == [b"408", b"408", b"503", b"503"]
+        assert sorted(answer.split(b" ")[1] for answer in answers) == [b"408", b"408", b"503"]
+        assert answers[2].split(b" ")[1] == b"408"
         for _, writer in opened:
             writer.close()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(_head(40_000) + b"x" * 40_000)  # what they held is free again: it is read, and payments is away
+        async with asyncio.timeout(30):
+            assert (await reader.readline()).split(b" ")[1] == b"503"
+            assert b"unavailable" in await reader.readuntil(b"}")
+        writer.close()
 
 
 async def test_a_connection_too_many_is_closed_and_those_there_are_go_on(

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import socket
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ __all__ = ["stripe_standin"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 POST = "POST /webhooks/stripe"
+FORGED = f"Stripe-Signature: t={int(time.time())},v1=0"
 
 
 class Street:
@@ -65,7 +67,7 @@ async def street(
     folder = tmp_path_factory.mktemp("payments")
     async with running_world(databases.fresh("payments"), stripe_standin, folder) as world:
         stub = payments_pb2_grpc.PaymentsServiceStub(world.room.channel("gateway"))
-        runner = server.make_runner(make_app(stub, "Casella", body_seconds=2))
+        runner = server.make_runner(make_app(stub, "Casella"))
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         yield Street(world, runner, await world.request())
@@ -112,16 +114,12 @@ async def test_a_compressed_body_is_not_unpacked(street: Street) -> None:
 @pytest.mark.parametrize("last", [b"0\r\n\r\n", b""], ids=["ends", "never ends"])
 async def test_a_body_without_a_length_is_read_as_far_as_one_may_be_long(street: Street, last: bytes) -> None:
     chunk = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
-    said = await send(
-        street.url, request(POST, "Transfer-Encoding: chunked", "Stripe-Signature: t=1,v1=0") + chunk * 5 + last
-    )
+    said = await send(street.url, request(POST, "Transfer-Encoding: chunked", FORGED) + chunk * 5 + last)
     assert said.status == 413
 
 
 async def test_a_body_of_ten_gigabytes_is_not_waited_for(street: Street) -> None:
-    said = await send(
-        street.url, request(POST, "Stripe-Signature: t=1,v1=0", "Content-Length: 10000000000") + b"x" * 300_000
-    )
+    said = await send(street.url, request(POST, FORGED, "Content-Length: 10000000000") + b"x" * 300_000)
     assert said.status == 413
 
 
@@ -244,6 +242,28 @@ async def test_many_who_say_nothing_or_half_a_word_hold_nobody_up_and_are_sent_a
         writer.write((b"", b"GET /pay", b"GET / HTTP/1.1\r\nHost: a\r\nX: ")[number % 3])
     assert (await impatient.post(event())).status == 200
     await until_there_are(impatient, 0)
+    for _, writer in opened:
+        writer.close()
+    await runner.cleanup()
+
+
+async def test_five_hundred_who_hang_after_a_byte_of_their_body_keep_no_webhook_and_no_customer_waiting(
+    street: Street,
+) -> None:
+    stub = payments_pb2_grpc.PaymentsServiceStub(street.world.room.channel("gateway"))
+    runner = server.make_runner(make_app(stub, "Casella", body_seconds=3_600))
+    open_many_files()
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    crowded = Street(street.world, runner, await street.world.request())
+    opened = [await connect(crowded.url) for _ in range(500)]
+    for _, writer in opened:
+        writer.write(request(POST, f"Stripe-Signature: t={int(time.time())},v1=x", "Content-Length: 250000") + b"{")
+    await until_there_are(crowded, 500)
+    for body in (event(), event(text="x" * 200_000)):
+        assert (await crowded.post(body)).status == 200
+    assert (await crowded.get(f"/pay/{crowded.token}")).status == 303
+    await until_there_are(crowded, 500)
     for _, writer in opened:
         writer.close()
     await runner.cleanup()
