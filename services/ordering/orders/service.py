@@ -69,6 +69,8 @@ class Orders:
     ) -> OrderRow:
         """Note that an open order is to be cancelled and wake its workflow, which asks payments.
 
+        What is noted already stays as it is: whoever asks again and again while a payment is processing wakes nobody.
+
         Raises:
             NotFound: There is no such order, or it is another customer's.
             OrderNotOpen: It has ended.
@@ -81,7 +83,10 @@ class Orders:
                 return order
             noted = await store.note_cancel_request(conn, order_id, now)
             if noted is None:
-                raise OrderNotOpen(metadata={"state": str(order.state)})
+                order = _found(await store.find_order(conn, order_id, owner))
+                if order.state is not OrderState.OPEN:
+                    raise OrderNotOpen(metadata={"state": str(order.state)})
+                return order
             if entry is not None:
                 await audit.record(conn, entry, now, account_id=order.account_id)
             await outbox.wake(conn, order_wake(order_id), now)

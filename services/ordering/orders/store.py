@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Update, bindparam, func, insert, select, update
+from sqlalchemy import Update, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.calendar import Period
@@ -53,7 +53,7 @@ async def list_orders(conn: AsyncConnection, account_id: UUID, *, after: UUID | 
 
 
 async def note_cancel_request(conn: AsyncConnection, order_id: UUID, at: datetime) -> OrderRow | None:
-    """Note that an open order is to be cancelled; the first request stays. None where it is not open."""
+    """Note that an open order is to be cancelled, once. None where that is noted already or it is not open."""
     return await _change(conn, _NOTE_CANCEL_REQUEST, order_id, {"at": at})
 
 
@@ -135,8 +135,8 @@ def _setting(change: Update, *columns: str) -> Update:
     return change.values({name: bindparam(name, type_=orders.c[name].type) for name in columns})
 
 
-_NOTE_CANCEL_REQUEST = _OF_OPEN.values(
-    cancel_requested_at=func.coalesce(orders.c.cancel_requested_at, bindparam("at")), next_at=bindparam("at")
+_NOTE_CANCEL_REQUEST = _OF_OPEN.where(orders.c.cancel_requested_at.is_(None)).values(
+    cancel_requested_at=bindparam("at"), next_at=bindparam("at")
 )
 _RECORD_PROFORMA = _setting(
     _OF_OPEN.where(orders.c.proforma_id.is_(None), orders.c.tax_settled_at.is_not(None)),

@@ -34,6 +34,18 @@ async def test_the_same_request_again_changes_nothing(shop: Shop) -> None:
     assert len(await shop.room.wakes()) == 1
 
 
+async def test_who_asks_for_a_cancellation_again_and_again_wakes_the_order_once(shop: Shop) -> None:
+    account = shop.account()
+    order = await shop.order(account)
+    await shop.room.empty_outbox()
+    for _ in range(3):
+        told = (await shop.stub().CancelOrder(asked(order.order_id), metadata=shop.customer(account))).order
+        assert (told.state, told.cancel_requested) == (pb.ORDER_STATE_OPEN, True)
+        shop.room.clock.advance(minutes=1)
+    [wake] = await shop.room.wakes()
+    assert wake.workflow_id == f"order:{order.order_id}"
+
+
 async def test_a_payment_that_wins_the_race_leaves_the_order_paid(shop: Shop) -> None:
     account = shop.account()
     order = await shop.order(account)
