@@ -127,9 +127,10 @@ async def test_a_field_within_a_list_is_named_by_its_number(tmp_path: Path) -> N
     assert await pasted(tmp_path, [blocks()[0], "field offer.pages.1.hash"]) == (0, "en\n")
 
 
-async def test_what_is_not_ready_is_tried_again_until_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reason", ["NOT_READY", "NOT_FOUND"])
+async def test_what_is_not_ready_or_not_found_yet_is_tried_again_until_it_is(tmp_path: Path, reason: str) -> None:
     tries = f"""tried() {{ echo >> {tmp_path}/tries; [ "$(wc -l < {tmp_path}/tries)" -ge 3 ] && echo there && return
-        echo 'Casella: the call was refused, not there yet (NOT_READY)' >&2; return 1; }}"""
+        echo 'Casella: the call was refused, not there yet ({reason})' >&2; return 1; }}"""
     code, said = await pasted(tmp_path, [blocks()[0], "sleep() { :; }", tries, "again tried"], "-eu")
     assert (code, said) == (0, "there\n")
 
