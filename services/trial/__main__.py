@@ -28,6 +28,7 @@ from services.trial.servicer.room import Services, TrialServicer
 from services.trial.settings import TrialSettings
 from services.trial.store import erasing, keeping
 from services.trial.traces import Traces
+from services.trial.turns import Turns
 from workflows.names import TASK_QUEUE
 
 
@@ -48,7 +49,7 @@ def assemble(core: Core, rules: Policy, hashes: PasswordHashes, tokens: AccessTo
     post = Post(letters, own.sign_ups, traces)
     resolver, reviews = MailRouteResolver(dns), Reviews(database, clock, traces, post)
     services = Services(
-        sign_ups=SignUps(database, clock, own.sign_ups, suffixes, traces, resolver, post),
+        sign_ups=SignUps(database, clock, own.sign_ups, suffixes, traces, resolver, post, Turns()),
         confirmations=Confirmations(database, clock, hashes, letters),
         reviews=reviews,
         sessions=Sessions(database, clock, traces, hashes, tokens, own.logins, timedelta(days=own.session_days)),

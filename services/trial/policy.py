@@ -30,7 +30,8 @@ class SignUpLimits(Section):
         big_mail_providers: Domains, in ASCII and lower case, to which `per_domain_day` does not apply; names below them
             are not meant.
         refused_per_ip_day: From so many in 24 hours on, one IPv4 address or one /64 is refused: each that is held
-            starts a workflow, and one visitor must not fill Temporal or hide others from the operator.
+            starts a workflow, and one visitor must not fill Temporal or hide others from the operator. So many wishes
+            for a new link are taken too, counted by themselves.
         refused_per_network_day: The same of one /24 or /48.
         most_in_review: How many wait for an operator at the same time, wherever they come from; what would be held
             beyond that lapses at once, and the answer is the same. Above what an operator could ever look through.

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Trace(StrEnum):
-    """What is remembered of a sign-up, or counted at the login. The names separate the hashes of equal texts."""
+    """What is remembered of a sign-up, or counted of logins and wishes for a new link; each name makes other hashes."""
 
     IP = "ip"
     NETWORK = "network"
@@ -15,6 +15,8 @@ class Trace(StrEnum):
     MAIL = "mail"
     MAIL_IP = "mail_ip"
     MAIL_NETWORK = "mail_network"
+    RESEND_IP = "resend_ip"
+    RESEND_NETWORK = "resend_network"
     LOGIN_ADDRESS = "login_address"
     LOGIN_ADDRESS_NETWORK = "login_address_network"
     LOGIN_KNOWN_NETWORK = "login_known_network"

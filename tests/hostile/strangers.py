@@ -20,7 +20,7 @@ from tests.support.room import TestRoom, request_id
 from tests.trial.clients import Visitors, client
 from tests.trial.conftest import POLICY
 
-REFUSED_PER_IP, REFUSED_PER_NETWORK, MOST_IN_REVIEW = 6, 10, 12
+REFUSED_PER_IP, REFUSED_PER_NETWORK, MOST_IN_REVIEW = 8, 12, 12
 MAILS_PER_IP, MAILS_PER_NETWORK = 4, 6
 RPCS = {rpc.name: rpc for rpc in rpcs_of("trial")}
 

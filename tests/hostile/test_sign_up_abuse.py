@@ -9,7 +9,7 @@ import random
 import statistics
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -21,7 +21,10 @@ from sqlalchemy import event
 from casella.trial.v1 import trial_pb2 as pb
 from services.kit import password_hashes
 from services.kit.password_hashes import PasswordHashes
+from services.trial.domain.addresses import EmailAddress
 from services.trial.service import sign_ups
+from services.trial.store import counts
+from services.trial.traces import Trace, Traces
 from tests.fixtures.postgres import TestDatabases
 from tests.hostile.calling import Ended
 from tests.hostile.strangers import (
@@ -202,6 +205,40 @@ async def test_a_source_starts_so_many_workflows_a_day_and_is_then_refused(them:
     assert await fill(them, "10.60.2.1", 1) == [""]
     them.room.clock.advance(hours=24)
     assert await fill(them, "10.60.1.1", 1) == [""]
+
+
+async def test_a_source_that_wishes_for_links_too_often_is_refused_whomever_it_names(them: Strangers) -> None:
+    emails = await them.of_each_kind()
+    for _ in range(REFUSED_PER_IP):
+        assert (await them.resend(address("anybody"), "10.62.1.1")).code is grpc.StatusCode.OK
+    kept = len(await them.room.rows("requests"))
+    refused = {told(await them.resend(email, "10.62.1.1")) for email in emails.values()}
+    assert [reason for _, _, reason, _, _ in refused] == [LIMITED]
+    assert len(await them.room.rows("requests")) == kept
+    for n in range(REFUSED_PER_NETWORK - REFUSED_PER_IP):
+        assert (await them.resend(emails["waiting"], f"10.62.1.{n + 2}")).code is grpc.StatusCode.OK
+    assert (await them.resend(emails["waiting"], "10.62.1.99")).reason == LIMITED
+    assert (await them.resend(emails["waiting"], "10.62.2.1")).code is grpc.StatusCode.OK
+    them.room.clock.advance(hours=24)
+    assert (await them.resend(emails["waiting"], "10.62.1.1")).code is grpc.StatusCode.OK
+
+
+@pytest.mark.parametrize("ask", [Strangers.resend, Strangers.sign_up])
+async def test_sixty_at_once_for_one_address_keep_nobody_else_out(
+    them: Strangers, ask: Callable[[Strangers, str, str], Awaitable[Ended]]
+) -> None:
+    [victim] = await them.waiting(1)
+    database, traces = them.room.core.database, Traces(them.room.core.settings.fingerprint_key)
+    person = traces.hash(Trace.TRIAL, EmailAddress.parse(victim).person)
+    async with database.transaction() as slow:
+        await counts.lock(slow, [person])
+        asked = [asyncio.ensure_future(ask(them, victim, f"10.{n}.63.1")) for n in range(60)]
+        async with asyncio.timeout(30):
+            while not any(task.done() and task.result().reason == LIMITED for task in asked):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert (await them.log_in(address("another"), "10.63.1.1")).reason == "REASON_LOGIN_REFUSED"
+        assert (await them.sign_up(address("another"))).code is grpc.StatusCode.OK
+    await asyncio.wait(asked)
 
 
 async def test_however_many_sources_there_are_so_many_sign_ups_wait_for_an_operator(them: Strangers) -> None:

@@ -3,12 +3,11 @@
 A hash takes longer than everything else in this room, and two threads make them all (`PasswordHashes`).
 """
 
-import asyncio
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from services.kit.errors import RateLimited
+from services.kit.lines import Lines
 from services.kit.password_hashes import PasswordHashes
 
 _SCHEME: Final = "{ARGON2ID}"
@@ -21,20 +20,12 @@ _RETRY_AFTER = timedelta(seconds=1)
 """By then most of a line is done."""
 
 
-class _Line:
-    """The line of one account."""
-
-    def __init__(self) -> None:
-        self.turn = asyncio.Lock()
-        self.length = 0
-
-
 class Passwords:
     """The passwords of mailboxes, as a mail server reads them."""
 
     def __init__(self, hashes: PasswordHashes) -> None:
         self._hashes = hashes
-        self._lines: dict[UUID, _Line] = {}
+        self._accounts: Lines[UUID] = Lines(_IN_LINE, "too many passwords at once", _RETRY_AFTER)
 
     async def hash(self, account_id: UUID, password: str) -> str:
         """Hashes a password in the form that Dovecot reads: `{ARGON2ID}$argon2id$…`.
@@ -42,15 +33,6 @@ class Passwords:
         Raises:
             RateLimited: Too many passwords, of this account or of all together, are in line.
         """
-        line = self._lines.setdefault(account_id, _Line())
-        if line.length >= _IN_LINE:
-            raise RateLimited("too many passwords at once", retry_after=_RETRY_AFTER)
-        line.length += 1
-        try:
-            async with line.turn:
-                with self._hashes.place():
-                    return _SCHEME + await self._hashes.hash(password)
-        finally:
-            line.length -= 1
-            if not line.length:
-                del self._lines[account_id]
+        async with self._accounts.turn(account_id):
+            with self._hashes.place():
+                return _SCHEME + await self._hashes.hash(password)

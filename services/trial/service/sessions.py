@@ -15,7 +15,7 @@ from services.trial.domain.sessions import RefreshToken, wait_after
 from services.trial.domain.sign_ups import Client
 from services.trial.errors import LoginRefused
 from services.trial.policy import LoginLimits
-from services.trial.store import accounts, sessions
+from services.trial.store import accounts, attempts, sessions
 from services.trial.traces import Trace, Traces
 
 
@@ -79,7 +79,7 @@ class Sessions:
             raise LoginRefused
         token, now = RefreshToken.new(), self.clock.now()
         async with self.database.transaction() as conn:
-            await sessions.forgive(conn, own, others)
+            await attempts.forgive(conn, own, others)
             if not await sessions.open_session(conn, login.account_id, token.hashes, now, now + self.life):
                 raise LoginRefused
             await sessions.remember_network(conn, counts.known, login.account_id, now)
@@ -140,7 +140,7 @@ class Sessions:
             wide[counts.everywhere] = self.limits.per_address_everywhere
         for limits in (narrow, wide):
             async with self.database.single() as conn:
-                counted = await sessions.count_attempts(conn, tuple(limits), now, window)
+                counted = await attempts.count(conn, tuple(limits), now, window)
             wait = wait_after(((counted[hash_], limit) for hash_, limit in limits.items()), now)
             if wait is not None:
                 raise RateLimited("too many attempts to log in", retry_after=wait)

@@ -20,6 +20,7 @@ from services.trial.disposable import is_disposable
 from services.trial.domain.addresses import EmailAddress
 from services.trial.domain.checks import Finding, SignUpCounts, Verdict, certain_findings, counted_findings, judge
 from services.trial.domain.networks import device_of, network_of
+from services.trial.domain.sessions import wait_after
 from services.trial.domain.sign_ups import Client, Form, SignUpState, SignUpStatus
 from services.trial.domain.terms import CONFIRMATION_HOURS
 from services.trial.errors import SignUpDenied
@@ -27,12 +28,14 @@ from services.trial.pace import even_pace
 from services.trial.policy import SignUpLimits
 from services.trial.resolver import MailRouteResolver
 from services.trial.service.post import Post
-from services.trial.store import accounts, counts, sign_ups
+from services.trial.store import accounts, attempts, counts, sign_ups
 from services.trial.traces import Trace, Traces
+from services.trial.turns import Turns
 
 WAIT: Final = timedelta(hours=CONFIRMATION_HOURS)
 _SOURCE_WAITS: Final = timedelta(hours=1)
 """After which a source that had too many may try again: the oldest of 24 hours' fall out one by one."""
+_WISHES_WITHIN: Final = timedelta(hours=24)
 
 _LOG = logging.getLogger(__name__)
 
@@ -48,6 +51,7 @@ class SignUps:
     traces: Traces
     resolver: MailRouteResolver
     post: Post
+    turns: Turns
 
     async def sign_up(self, call: Call, form: Form) -> UUID:
         """Takes a filled-in form.
@@ -66,34 +70,67 @@ class SignUps:
         denied = judge(certain)
         if denied.verdict is Verdict.DENY:
             raise SignUpDenied(metadata={"findings": ",".join(denied.findings)})
-        async with even_pace(self.limits.answer_milliseconds), self.database.transaction() as conn:
+        seen = self._seen(form)
+        async with (
+            even_pace(self.limits.answer_milliseconds),
+            self.turns.of(seen.locks),
+            self.database.transaction() as conn,
+        ):
             sign_up_id = new_id()
             first = await claim(conn, call, sign_up_id)
             if first is not None:
                 return first
-            await self._receive(conn, sign_up_id, form, certain)
+            await self._receive(conn, sign_up_id, form, seen, certain)
         return sign_up_id
 
     async def resend(self, call: Call, email: EmailAddress, client: Client) -> None:
-        """Sends a waiting sign-up's email again, with a new link and a new time; says nothing of what it found."""
-        async with even_pace(self.limits.answer_milliseconds), self.database.transaction() as conn:
-            if await claim(conn, call, new_id()) is not None:
-                return
-            now = self.clock.now()
-            network = self.traces.hash(Trace.NETWORK, network_of(client.ip))
-            await counts.lock(conn, [self.traces.hash(Trace.TRIAL, email.person), network])
-            owner = await accounts.find_open(conn, email.key)
-            if owner is not None:
-                await self.post.already_registered(conn, call.request_id, owner, email, client, now)
-                return
-            waiting = await sign_ups.prolong(conn, email.key, now, now + WAIT)
-            if waiting is not None:
-                status, applicant = waiting
-                await self.post.confirmation(conn, status, applicant, email, client, now)
+        """Sends a waiting sign-up's email again, with a new link and a new time; says nothing of what it found.
 
-    async def _receive(self, conn: AsyncConnection, sign_up_id: UUID, form: Form, certain: tuple[Finding, ...]) -> None:
+        Raises:
+            RateLimited: Too many from where the visitor is, whatever addresses they name.
+        """
         now = self.clock.now()
-        seen = self._seen(form)
+        network = self.traces.hash(Trace.NETWORK, network_of(client.ip))
+        locks = (self.traces.hash(Trace.TRIAL, email.person), network)
+        async with even_pace(self.limits.answer_milliseconds):
+            await self._count_wish(client, now)
+            async with self.turns.of(locks), self.database.transaction() as conn:
+                if await claim(conn, call, new_id()) is None:
+                    await counts.lock(conn, locks)
+                    await self._send_again(conn, call, email, client, now)
+
+    async def _send_again(
+        self, conn: AsyncConnection, call: Call, email: EmailAddress, client: Client, now: datetime
+    ) -> None:
+        owner = await accounts.find_open(conn, email.key)
+        if owner is not None:
+            await self.post.already_registered(conn, call.request_id, owner, email, client, now)
+            return
+        waiting = await sign_ups.prolong(conn, email.key, now, now + WAIT)
+        if waiting is not None:
+            status, applicant = waiting
+            await self.post.confirmation(conn, status, applicant, email, client, now)
+
+    async def _count_wish(self, client: Client, now: datetime) -> None:
+        """Counts a wish for a new link under its source, and refuses one too many before it leaves a row of its own.
+
+        Its network counts what its device let through, or one visitor would use up what their neighbours have.
+        """
+        limits, hashed = self.limits, self.traces.hash
+        for source, most in (
+            (hashed(Trace.RESEND_IP, device_of(client.ip)), limits.refused_per_ip_day),
+            (hashed(Trace.RESEND_NETWORK, network_of(client.ip)), limits.refused_per_network_day),
+        ):
+            async with self.database.single() as conn:
+                counted = await attempts.count(conn, (source,), now, _WISHES_WITHIN)
+            wait = wait_after([(counted[source], most)], now)
+            if wait is not None:
+                raise RateLimited("too many wishes for a new link from here", retry_after=wait)
+
+    async def _receive(
+        self, conn: AsyncConnection, sign_up_id: UUID, form: Form, seen: counts.Seen, certain: tuple[Finding, ...]
+    ) -> None:
+        now = self.clock.now()
         await counts.lock(conn, seen.locks)
         counted = await counts.count(conn, seen, form.email.key, now)
         self._refuse_many(counted)

@@ -155,7 +155,8 @@ class TrialServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ResendConfirmation(self, request, context):
-        """Sends the confirmation email of a sign-up again, with a new link. Always answers the same.
+        """Sends the confirmation email of a sign-up again, with a new link. Always answers the same, whatever the address is.
+        RATE_LIMITED: too many wishes from this network, whatever addresses they name.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,7 +38,9 @@ class TrialServiceStub:
     too many sign-ups from this network, whatever addresses they name.
     """
     ResendConfirmation: _grpc.UnaryUnaryMultiCallable[_trial_pb2.ResendConfirmationRequest, _trial_pb2.ResendConfirmationResponse]
-    """Sends the confirmation email of a sign-up again, with a new link. Always answers the same."""
+    """Sends the confirmation email of a sign-up again, with a new link. Always answers the same, whatever the address is.
+    RATE_LIMITED: too many wishes from this network, whatever addresses they name.
+    """
     ConfirmEmail: _grpc.UnaryUnaryMultiCallable[_trial_pb2.ConfirmEmailRequest, _trial_pb2.ConfirmEmailResponse]
     """Confirms the address with the emailed token, sets the password and starts the trial. The token works once."""
     LogIn: _grpc.UnaryUnaryMultiCallable[_trial_pb2.LogInRequest, _trial_pb2.LogInResponse]
@@ -94,7 +96,9 @@ class TrialServiceAsyncStub(TrialServiceStub):
     too many sign-ups from this network, whatever addresses they name.
     """
     ResendConfirmation: _aio.UnaryUnaryMultiCallable[_trial_pb2.ResendConfirmationRequest, _trial_pb2.ResendConfirmationResponse]  # type: ignore[assignment]
-    """Sends the confirmation email of a sign-up again, with a new link. Always answers the same."""
+    """Sends the confirmation email of a sign-up again, with a new link. Always answers the same, whatever the address is.
+    RATE_LIMITED: too many wishes from this network, whatever addresses they name.
+    """
     ConfirmEmail: _aio.UnaryUnaryMultiCallable[_trial_pb2.ConfirmEmailRequest, _trial_pb2.ConfirmEmailResponse]  # type: ignore[assignment]
     """Confirms the address with the emailed token, sets the password and starts the trial. The token works once."""
     LogIn: _aio.UnaryUnaryMultiCallable[_trial_pb2.LogInRequest, _trial_pb2.LogInResponse]  # type: ignore[assignment]
@@ -159,7 +163,9 @@ class TrialServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _trial_pb2.ResendConfirmationRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_trial_pb2.ResendConfirmationResponse, _abc.Awaitable[_trial_pb2.ResendConfirmationResponse]]:
-        """Sends the confirmation email of a sign-up again, with a new link. Always answers the same."""
+        """Sends the confirmation email of a sign-up again, with a new link. Always answers the same, whatever the address is.
+        RATE_LIMITED: too many wishes from this network, whatever addresses they name.
+        """
 
     @_abc_1.abstractmethod
     def ConfirmEmail(
