@@ -6,6 +6,7 @@ line without end would keep everybody in it beyond their deadlines.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ _THREADS = 2
 
 _MOST_IN_LINE = 100
 """Passwords that wait or are hashed: little more than a second of work for two threads, where callers wait for five."""
+_MOST_OF_ONE = 25
+"""Of them, of one source that strangers share: four of its like are needed to keep others out for a moment."""
 
 _RETRY_AFTER = timedelta(seconds=2)
 """By then a whole line is done."""
@@ -46,6 +49,7 @@ class PasswordHashes:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="argon2")
         self._nobodys = self._hasher.hash("nobody's password")
         self._in_line = 0
+        self._sources: Counter[bytes] = Counter()
 
     def __enter__(self) -> Self:
         """Give the pool."""
@@ -58,21 +62,29 @@ class PasswordHashes:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     @contextmanager
-    def place(self) -> Iterator[None]:
+    def place(self, source: bytes | None = None) -> Iterator[None]:
         """Stand in line until the block ends, however it ends.
 
-        Taken before anything is counted or looked up, so that being sent away costs nobody an attempt.
+        Taken before anything is counted, so that being sent away costs nobody an attempt.
+
+        Args:
+            source: Where somebody whom nobody knows yet comes from; one source may not fill the line.
 
         Raises:
-            RateLimited: Too many stand there.
+            RateLimited: Too many stand there, of this source or of all.
         """
-        if self._in_line >= _MOST_IN_LINE:
+        if self._in_line >= _MOST_IN_LINE or (source is not None and self._sources[source] >= _MOST_OF_ONE):
             raise RateLimited("too many passwords at once", retry_after=_RETRY_AFTER)
         self._in_line += 1
+        if source is not None:
+            self._sources[source] += 1
         try:
             yield
         finally:
             self._in_line -= 1
+            if source is not None:
+                self._sources[source] -= 1
+                self._sources += Counter()  # forgets those of whom nobody stands there any more
 
     async def hash(self, password: str) -> str:
         """Hash a new password, from a place in line; the result, ``$argon2id$…``, names its parameters and salt."""

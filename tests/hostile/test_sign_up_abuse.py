@@ -323,6 +323,39 @@ async def test_who_would_wait_too_long_for_a_login_is_sent_away_before_the_attem
     assert (await them.hear("ConfirmEmail", link)).code is grpc.StatusCode.OK  # the link was not used up
 
 
+async def test_who_is_over_a_limit_takes_no_place_in_the_line_of_passwords(
+    them: Strangers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = address("tried")
+    for n in range(10):
+        assert (await them.log_in(email, f"10.55.1.{n}")).reason == "REASON_LOGIN_REFUSED"
+    monkeypatch.setattr(password_hashes, "_MOST_IN_LINE", 0)
+    spent, free = await them.log_in(email, "10.55.1.1"), await them.log_in(email, "10.55.2.1")
+    assert (spent.reason, spent.retry_seconds) == (LIMITED, 15 * 60)
+    assert (free.reason, free.retry_seconds) == (LIMITED, 2)
+
+
+async def test_one_network_does_not_fill_the_line_of_passwords(
+    them: Strangers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released, matches = threading.Event(), PasswordHashes._matches
+
+    def held(self: PasswordHashes, stored: str, password: str) -> bool:
+        released.wait(10)
+        return matches(self, stored, password)
+
+    monkeypatch.setattr(PasswordHashes, "_matches", held)
+    monkeypatch.setattr(password_hashes, "_MOST_OF_ONE", 3)
+    crowd = [asyncio.create_task(them.log_in(address(f"c{n}"), f"10.56.1.{n}")) for n in range(10)]
+    async with asyncio.timeout(20):
+        while sum(task.done() for task in crowd) < 7:  # noqa: ASYNC110  the others stand in line
+            await asyncio.sleep(0.01)
+    elsewhere = asyncio.create_task(them.log_in(address("elsewhere"), "10.56.2.1"))
+    released.set()
+    assert sorted([(await task).reason for task in crowd]) == ["REASON_LOGIN_REFUSED"] * 3 + [LIMITED] * 7
+    assert (await elsewhere).reason == "REASON_LOGIN_REFUSED"
+
+
 async def test_hashing_leaves_the_loop_free(them: Strangers) -> None:
     with PasswordHashes() as hashes:
         hashing, turns = asyncio.create_task(hashes.hash("perché no, domani?")), 0

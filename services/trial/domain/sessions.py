@@ -60,6 +60,10 @@ class Attempts:
     count: int
     window_ends_at: datetime
 
+    def one_more(self) -> "Attempts":
+        """As it would be with the next one."""
+        return Attempts(self.count + 1, self.window_ends_at)
+
 
 def wait_after(counted: Iterable[tuple[Attempts, int]], now: datetime) -> timedelta | None:
     """How long one has to wait before the next attempt is answered; None if this one is.

@@ -1,5 +1,6 @@
 """Decides who is logged in: address and password open a session, its refresh token works once, an old one ends it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from services.kit.password_hashes import PasswordHashes
 from services.kit.tokens import AccessTokens
 from services.trial.domain.addresses import EmailAddress
 from services.trial.domain.networks import device_of, home_of, network_of
-from services.trial.domain.sessions import RefreshToken, wait_after
+from services.trial.domain.sessions import Attempts, RefreshToken, wait_after
 from services.trial.domain.sign_ups import Client
 from services.trial.errors import LoginRefused
 from services.trial.policy import LoginLimits
@@ -50,6 +51,26 @@ class _Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class _Limits:
+    """What holds for an attempt to log in.
+
+    Attributes:
+        own: The hash under which the address is counted here.
+        narrow: How many attempts there may be under which hash, counted first.
+        wide: The same, counted for what the narrow ones let through.
+    """
+
+    own: bytes
+    narrow: Mapping[bytes, int]
+    wide: Mapping[bytes, int]
+
+    @property
+    def others(self) -> tuple[bytes, ...]:
+        """All hashes but the own one."""
+        return tuple(hash_ for hash_ in (*self.narrow, *self.wide) if hash_ != self.own)
+
+
+@dataclass(frozen=True, slots=True)
 class Sessions:
     """Opens, continues and ends sessions."""
 
@@ -66,12 +87,13 @@ class Sessions:
 
         Raises:
             RateLimited: Too many attempts for this address or from this network, right or wrong; or, before any is
-                counted, too many at once from everywhere.
+                counted, too many at once from this network or from everywhere.
             LoginRefused: Address or password are wrong, or the login is closed.
         """
         counts = self._counts(email, client)
-        with self.hashes.place():
-            own, others = await self._count(counts)
+        limits = await self._limits(counts)
+        with self.hashes.place(counts.network):
+            await self._count(limits)
             async with self.database.reading() as conn:
                 login = await accounts.find_login(conn, email.key)
             matches = await self.hashes.verify(login.password_hash if login else None, password)
@@ -79,7 +101,7 @@ class Sessions:
             raise LoginRefused
         token, now = RefreshToken.new(), self.clock.now()
         async with self.database.transaction() as conn:
-            await attempts.forgive(conn, own, others)
+            await attempts.forgive(conn, limits.own, limits.others)
             if not await sessions.open_session(conn, login.account_id, token.hashes, now, now + self.life):
                 raise LoginRefused
             await sessions.remember_network(conn, counts.known, login.account_id, now)
@@ -118,34 +140,44 @@ class Sessions:
             network=hashed(Trace.LOGIN_NETWORK, network),
         )
 
-    async def _count(self, counts: "_Counts") -> tuple[bytes, tuple[bytes, ...]]:
-        """Counts the wide limits only for what the narrow ones let through.
+    async def _limits(self, counts: "_Counts") -> "_Limits":
+        """Finds what holds for an attempt, and sends away whom it would refuse before they stand in anybody's way.
 
-        Otherwise a hundred refused attempts from one place would use up what the customer has everywhere. Where the
-        address has logged in before, neither a hundred strange networks nor the next house count against it.
-
-        Returns:
-            Under which hash the address was counted here, and the others.
+        Where the address has logged in before, neither a hundred strange networks nor the next house count against it.
         """
-        now, window = self.clock.now(), timedelta(minutes=self.limits.window_minutes)
+        now = self.clock.now()
+        narrow, wide = {counts.ip: self.limits.per_ip}, {counts.network: self.limits.per_network}
         async with self.database.reading() as conn:
             known = await sessions.is_known(conn, counts.known, now - timedelta(days=self.limits.known_network_days))
-        narrow, wide = {counts.ip: self.limits.per_ip}, {counts.network: self.limits.per_network}
-        if known:
-            own = counts.known
-            narrow[own] = self.limits.per_address_known_network
-        else:
-            own = counts.here
-            narrow[own] = self.limits.per_address
-            wide[counts.everywhere] = self.limits.per_address_everywhere
-        for limits in (narrow, wide):
+            if known:
+                own = counts.known
+                narrow[own] = self.limits.per_address_known_network
+            else:
+                own = counts.here
+                narrow[own] = self.limits.per_address
+                wide[counts.everywhere] = self.limits.per_address_everywhere
+            counted = await attempts.look(conn, (*narrow, *wide), now)
+        most = narrow | wide
+        _refuse(((found.one_more(), most[hash_]) for hash_, found in counted.items()), now)
+        return _Limits(own, narrow, wide)
+
+    async def _count(self, limits: "_Limits") -> None:
+        """Counts the wide limits only for what the narrow ones let through.
+
+        Otherwise a hundred refused attempts from one place would use up what the customer has everywhere.
+        """
+        now, window = self.clock.now(), timedelta(minutes=self.limits.window_minutes)
+        for each in (limits.narrow, limits.wide):
             async with self.database.single() as conn:
-                counted = await attempts.count(conn, tuple(limits), now, window)
-            wait = wait_after(((counted[hash_], limit) for hash_, limit in limits.items()), now)
-            if wait is not None:
-                raise RateLimited("too many attempts to log in", retry_after=wait)
-        return own, tuple(hash_ for hash_ in (*narrow, *wide) if hash_ != own)
+                counted = await attempts.count(conn, tuple(each), now, window)
+            _refuse(((counted[hash_], limit) for hash_, limit in each.items()), now)
 
     def _tokens(self, account_id: UUID, token: RefreshToken, now: datetime) -> OpenSession:
         access, expires_at = self.tokens.sign(account_id)
         return OpenSession(account_id, access, expires_at, token.text, now + self.life)
+
+
+def _refuse(counted: Iterable[tuple[Attempts, int]], now: datetime) -> None:
+    wait = wait_after(counted, now)
+    if wait is not None:
+        raise RateLimited("too many attempts to log in", retry_after=wait)

@@ -10,6 +10,12 @@ from services.trial.domain.sessions import Attempts
 from services.trial.tables import login_attempts
 
 
+async def look(conn: AsyncConnection, hashes: tuple[bytes, ...], now: datetime) -> dict[bytes, Attempts]:
+    """Reads what was counted under several hashes in windows that still run, and counts nothing."""
+    query = select(login_attempts).where(login_attempts.c.hash.in_(hashes), login_attempts.c.window_ends_at > now)
+    return {bytes(row.hash): Attempts(row.attempts, row.window_ends_at) for row in await conn.execute(query)}
+
+
 async def count(
     conn: AsyncConnection, hashes: tuple[bytes, ...], now: datetime, window: timedelta
 ) -> dict[bytes, Attempts]:
