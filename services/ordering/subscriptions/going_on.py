@@ -16,6 +16,7 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
 from services.kit.event_types import EventType
+from services.ordering.domain.dates import look_again_at
 from services.ordering.domain.dunning import Dunning, carried, close_at, dunning, last_moment
 from services.ordering.domain.period_next import PeriodNext, next_step
 from services.ordering.domain.periods import confirms_contract
@@ -159,7 +160,7 @@ class Periods:
             found = await locked(conn, period_id)
             period, first = found.period, found.period.invoice_id or invoice_id
             if period.state is PeriodState.PAID:
-                period = await period_store.record_invoice(conn, period_id, first, is_over=not found.carries)
+                period = await period_store.record_invoice(conn, period_id, first, _after_invoice(found, now))
             elif period.is_accrued(now):
                 period = await period_store.record_accrued_invoice(conn, period_id, first)
             elif period.invoice_id is None:
@@ -265,3 +266,9 @@ def _may_have_suspended(period: PeriodRow) -> bool:
     if period.asked is None or period.ended_at is None:
         return False
     return period.ended_at >= period.asked.suspend_at and period.resumed_at is None
+
+
+def _after_invoice(found: Locked, now: datetime) -> datetime | None:
+    """When a paid period moves on after its invoice; None unless it carries its subscription, which is not over."""
+    step = next_step(found.standing, now)
+    return None if step.next is PeriodNext.NOT_OPEN else look_again_at(step.due_at, now)

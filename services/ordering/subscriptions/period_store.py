@@ -214,10 +214,11 @@ async def end(
     return await _change(conn, period.period_id, period.state, values)
 
 
-async def record_invoice(conn: AsyncConnection, period_id: UUID, invoice_id: UUID, *, is_over: bool) -> PeriodRow:
-    """Write a paid period's invoice; unless it is over with that, its subscription's purge is still to come."""
-    values: dict[str, Any] = {"invoice_id": invoice_id}
-    return await _change(conn, period_id, PeriodState.PAID, values | ({"next_at": None} if is_over else {}))
+async def record_invoice(
+    conn: AsyncConnection, period_id: UUID, invoice_id: UUID, next_at: datetime | None
+) -> PeriodRow:
+    """Write a paid period's invoice, and what is still to come of the subscription that it carries to its end."""
+    return await _change(conn, period_id, PeriodState.PAID, {"invoice_id": invoice_id, "next_at": next_at})
 
 
 async def record_accrued_invoice(conn: AsyncConnection, period_id: UUID, invoice_id: UUID) -> PeriodRow:

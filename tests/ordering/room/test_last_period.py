@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from casella.common.v1 import errors_pb2
+from casella.common.v1 import common_pb2, errors_pb2
 from casella.ordering.v1 import ordering_pb2 as pb
 from services.kit.calendar import end_of_day, rome_date
 from services.kit.wire import from_date, from_timestamp
 from services.ordering.domain.policy import OrderingPolicy, RenewalPolicy
-from tests.ordering.shop import STEERING, Shop
+from tests.ordering.shop import ACME, BEISPIEL, STEERING, Shop
 from tests.ordering.subscribers import PAID, UNPAID, Subscriber, annual, monthly
 from tests.support.refusals import refused_for
 from tests.support.room import request_id
@@ -30,9 +30,9 @@ def lines(period: Any) -> list[tuple[str, int]]:
     return [(line.description.partition(" a ")[0] + " a", line.net.minor) for line in period.lines]
 
 
-async def olga(shop: Shop) -> Subscriber:
+async def olga(shop: Shop, party: common_pb2.BillingParty = ACME) -> Subscriber:
     """Since 1 February she has paid for 7 mailboxes of 8 GB, and uses 25 of 100 GB beside them."""
-    subscriber = await monthly(shop, FEBRUARY_1)
+    subscriber = await monthly(shop, FEBRUARY_1, party=party)
     subscriber.account.mailboxes = {8: 7, 100: 25}
     return subscriber
 
@@ -50,9 +50,9 @@ async def close_account(subscriber: Subscriber) -> None:
     await subscriber.shop.worker.CloseAccount(request)
 
 
-async def asked_at_the_end(shop: Shop) -> Subscriber:
+async def asked_at_the_end(shop: Shop, party: common_pb2.BillingParty = ACME) -> Subscriber:
     """Cancelled in February, ended with it, and asked for what was used above the prepaid."""
-    subscriber = await olga(shop)
+    subscriber = await olga(shop, party)
     await subscriber.cancel()
     move_to(shop, date(2026, 2, 28))
     await end(subscriber, 2)
@@ -190,14 +190,20 @@ async def test_the_last_period_waits_for_its_money_to_the_purge_and_no_longer(sh
     assert await subscriber.next(2) == "NOT_OPEN"
 
 
-async def test_paid_the_last_period_has_its_invoice_and_the_purge_comes_in_its_time(shop: Shop) -> None:
-    subscriber = await asked_at_the_end(shop)
+@pytest.mark.parametrize("party", [ACME, BEISPIEL])
+async def test_paid_the_last_period_has_its_invoice_and_the_purge_comes_in_its_time(
+    shop: Shop, party: common_pb2.BillingParty
+) -> None:
+    subscriber = await asked_at_the_end(shop, party)
+    shop.room.clock.advance(days=2)
     paid = await subscriber.end(2, PAID)
     assert (paid.period.state, paid.resume_due, paid.subscription.state) == (pb.PERIOD_STATE_PAID, False, CLOSING)
-    await subscriber.record_invoice(2)
     assert await subscriber.next(2) == "WAIT purge"
+    await shop.worker.SettleTax(pb.SettleTaxRequest(period_id=subscriber.id_of(2)))
+    await subscriber.record_invoice(2)
     [row] = [row for row in await shop.room.rows("subscription_periods") if row["number"] == 2]
-    assert row["next_at"] is not None
+    assert row["next_at"] == from_timestamp(paid.subscription.purge_at)
+    assert await subscriber.next(2) == "WAIT purge"
 
 
 async def test_a_last_period_that_could_not_be_measured_does_not_hold_the_purge(shop: Shop) -> None:
