@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, cast
 
+import grpc
 import pytest
 
 from casella.common.v1 import common_pb2 as common
+from casella.common.v1 import errors_pb2
 from casella.payments.v1 import payments_pb2 as pb
+from services.kit.errors import Refusal, Refused
 from tests.e2e.operator_desk import Answer
 from tests.soak import wishes
 from tests.soak.bank import Bank
@@ -68,7 +71,7 @@ async def test_a_status_that_stands_is_withdrawn_now_and_then() -> None:
 
 
 def test_mandates_lapse_only_of_those_who_are_debited() -> None:
-    person = Person(1, random.Random(1), _NOBODY, _NOBODY, _DAY, _NOBODY, KINDS["consumer"], "consumer")
+    person = _person(1, "consumer")
     lapse = WISHES["let PayPal lapse"]
     assert not lapse.concerns(person)
     person.method = common.PAYMENT_METHOD_AUTOMATIC_DEBIT
@@ -80,14 +83,29 @@ async def test_who_has_asked_for_the_status_may_sell_less_later(monkeypatch: pyt
     monkeypatch.setattr(wishes, "fill_panel", _nothing)
     planned = 0
     for number in range(40):
-        person = Person(
-            number, random.Random(number), _NOBODY, _NOBODY, _DAY, cast("Any", _Customer(asked)), KINDS["reseller"],
-            "reseller",
-        )  # fmt: skip
+        person = _person(number, "reseller", _Customer(asked))
         await WISHES["be a reseller"].do(person, _DAY)
         planned += [what for _, what, _ in person._plans].count("resell less")
     assert len(asked) == 40
-    assert 12 < planned < 36
+    assert 20 < planned < 40
+
+
+async def test_whom_vies_does_not_know_orders_again_until_it_is_away() -> None:
+    customer = _Customer([], errors_pb2.REASON_VAT_NUMBER_NOT_VALID)
+    person = _person(1, "unknown to VIES", customer)
+    with pytest.raises(Refused):
+        await person.order(_DAY)
+    assert [what for _, what, _ in person._plans] == ["order"]
+    customer.refusal = errors_pb2.REASON_RATE_LIMITED
+    person._plans.clear()
+    with pytest.raises(Refused):
+        await person.order(_DAY)
+    assert not person._plans
+
+
+def _person(number: int, name: str, customer: "_Customer | None" = None) -> Person:
+    rng = random.Random(number)
+    return Person(number, rng, _NOBODY, _NOBODY, _DAY, cast("Any", customer), KINDS[name], name)
 
 
 async def _nothing(_: object, __: int) -> None:
@@ -105,6 +123,13 @@ def _eur(minor: int) -> common.Money:
 @dataclass
 class _Customer:
     asked: list[str]
+    refusal: errors_pb2.Reason = errors_pb2.REASON_UNSPECIFIED
+
+    async def quote(self, *_: object) -> None:
+        return
+
+    async def place_order(self, *_: object) -> None:
+        raise Refused(grpc.StatusCode.FAILED_PRECONDITION, Refusal(self.refusal, "soak"))
 
     async def ask_for_reseller_status(self) -> None:
         self.asked.append("status")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.soak.person import Person
 
 _OPTIONS = ((), ("archive",), ("activesync",), ("activesync", "archive"))
-_SELLS_LESS = 0.6
+_SELLS_LESS = 0.8
 _LARGER = (mailboxes_pb2.MAILBOX_SIZE_25_GB, mailboxes_pb2.MAILBOX_SIZE_50_GB)
 
 
@@ -67,7 +67,7 @@ async def _cancel(person: "Person", today: date) -> None:
     subscription = (await person.subscription()).subscription_id
     request = ordering_pb2.CancelSubscriptionRequest(request_id=str(uuid4()), subscription_id=subscription)
     await person.customer.front.ordering.CancelSubscription(request, metadata=await person.customer.me())
-    if person.rng.random() < 0.3:
+    if person.rng.random() < 0.5:
         person.plan(today, person.rng.randrange(0, 40), "stay after all", partial(_keep, person))
 
 
@@ -206,9 +206,9 @@ WISHES = {
     "change the method": Wish(0.2, (20, 400), _change_method),
     "begin the debit": Wish(0.15, (20, 300), _begin_debit),
     "end the debit": Wish(0.15, (40, 400), _end_debit),
-    "go to PayPal": Wish(0.15, (20, 400), partial(_end_at_paypal, how="revoke")),
+    "go to PayPal": Wish(0.35, (20, 250), partial(_end_at_paypal, how="revoke"), _is_debited),
     "let PayPal lapse": Wish(0.35, (20, 250), partial(_end_at_paypal, how="lapse"), _is_debited),
-    "be a reseller": Wish(0.8, (5, 120), _ask_for_status, _resells),
+    "be a reseller": Wish(0.9, (5, 120), _ask_for_status, _resells),
     "new papers": Wish(0.15, (5, 300), lambda person, today: person.save_profile(today)),
     "be erased": Wish(0.08, (10, 500), _be_erased),
 }

@@ -15,7 +15,7 @@ from tests.soak.stripe import taken
 
 _CHARGES = {"succeeds": 14, "insufficient_funds": 3, "requires_authentication": 2, "mandate_gone": 2}
 _REFUNDS = {"succeeded": 8, "failed": 1}
-_REJECTS, _SILENT, _VIES_AWAY, _TWICE, _DROPPED = 0.12, 0.03, 0.05, 0.1, 0.05
+_REJECTS, _SILENT, _VIES_AWAY, _TWICE, _DROPPED = 0.12, 0.03, 0.1, 0.1, 0.05
 _PAYS_OUT, _PARTS, _FEES = 0.1, (0.5, 0.9), (0, 321)
 """How often Stripe pays out, which part of what lies there, and which fees it keeps of it, in cents."""
 
