@@ -1,5 +1,7 @@
 """A refund left before the rows were restored, which know nothing of it: its money does not leave twice."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import text
 
@@ -7,14 +9,18 @@ from casella.common.v1 import errors_pb2
 from casella.payments.v1 import payments_pb2
 from services.kit import recovery
 from services.kit.ids import new_id
+from services.kit.money import Money
 from services.payments.domain.refunds import end_to_end_of
+from services.payments.provider.refunds import ProviderRefund
 from tests.payments.statement import Entry, statement
-from tests.payments.test_refunds import APPROVED
+from tests.payments.test_disputes import charge_of_last
+from tests.payments.test_refunds import APPROVED, DONE, FAILED, SENT, of
 from tests.payments.test_settling import refund, set_aside
 from tests.payments.world import GROSS, PAYERS_IBAN, World
 from tests.support.refusals import refused_as
 
 REVERSED = payments_pb2.MONEY_ENTRY_REASON_REVERSED
+BACK = 500
 LOST = Entry(GROSS, text="Rimborso", direction="DBIT", end_to_end=end_to_end_of(new_id(), 1))
 """The debit of a refund of which no row knows."""
 
@@ -54,3 +60,62 @@ async def test_a_debit_of_another_amount_or_of_rows_that_were_never_restored_hol
         await restore(world)
     money, _ = await imported(world, minor)
     assert (await refund(world, money)).state == APPROVED
+
+
+async def lost_by_card(world: World, minor: int = BACK) -> tuple[payments_pb2.PaymentRequest, ProviderRefund]:
+    """A payment by card, and a refund of it of which no row knows."""
+    request = await world.paid_online()
+    charge = await charge_of_last(world)
+    return request, await world.provider.refund(charge, Money(minor, "EUR"), new_id(), 1, str(new_id()))
+
+
+async def made(world: World) -> list[int]:
+    """The refunds at the provider, by their sums."""
+    return [each["amount"] for each in (await world.stripe.state())["refunds"]]
+
+
+async def test_what_is_asked_for_again_by_another_id_is_the_refund_that_the_rows_have_lost_and_the_next_a_new_one(
+    world: World,
+) -> None:
+    request, lost = await lost_by_card(world)
+    await restore(world)
+    again = await world.refund(**of(request, BACK))
+    assert (again.state, again.reference, await made(world)) == (DONE, lost.provider_ref, [BACK])
+    assert (await world.balances())["stripe"] == GROSS - BACK
+    assert (await world.refund(**of(request, BACK), refund_id=again.refund_id)).reference == lost.provider_ref
+    second = await world.refund(**of(request, BACK))
+    assert (second.state, await made(world)) == (DONE, [BACK, BACK])
+    assert second.reference != lost.provider_ref
+
+
+async def test_two_that_are_asked_for_at_once_do_not_both_take_a_lost_refund_over(world: World) -> None:
+    request, lost = await lost_by_card(world)
+    await restore(world)
+    both = await asyncio.gather(*(world.refund(**of(request, BACK)) for _ in range(2)))
+    assert sorted(each.reference == lost.provider_ref for each in both) == [False, True]
+    assert await made(world) == [BACK, BACK]
+
+
+@pytest.mark.parametrize("succeeded", [True, False])
+async def test_a_lost_refund_that_is_on_its_way_ends_the_one_that_took_it_over(
+    world: World, *, succeeded: bool
+) -> None:
+    await world.stripe.faults(refund="pending")
+    request, lost = await lost_by_card(world)
+    await restore(world)
+    again = await world.refund(**of(request, BACK))
+    assert (again.state, again.reference) == (SENT, lost.provider_ref)
+    await world.stripe.settle_refund(lost.provider_ref, succeeded=succeeded)
+    await world.deliver()
+    assert (await world.get_refund(again)).state == (DONE if succeeded else FAILED)
+
+
+@pytest.mark.parametrize(("restored", "minor"), [(False, BACK), (True, BACK + 1)])
+async def test_a_refund_over_another_sum_or_in_rows_that_were_never_restored_takes_nothing_over(
+    world: World, minor: int, *, restored: bool
+) -> None:
+    request, _ = await lost_by_card(world, minor)
+    if restored:
+        await restore(world)
+    assert (await world.refund(**of(request, BACK))).state == DONE
+    assert sorted(await made(world)) == [BACK, minor]

@@ -140,8 +140,9 @@ def _refund_of_nothing(refund: ProviderRefund, paid: Cause | None) -> Found:
     told = (
         f"{refund.amount.decimal} {refund.amount.currency} of {refund.charge_id}, {whose}, went back on "
         f"{refund.made_at:%Y-%m-%d}, and no row asks for it. If its consumer has withdrawn, record {withdrawn} as of "
-        "the same day: the refund is found by its id then and not sent twice. Otherwise issue its credit note and note "
-        "it in the books"
+        "the same day: the refund is found by its id then and not sent twice. Otherwise credit its invoice once the "
+        "recovery has ended, with `--refund online` over this sum: that refund is this one then, and nothing is sent. "
+        "A credit note that had left with it is taken over where --cause and --on are as they were"
     )
     return Found("refund_unknown", refund.provider_ref, told)
 

@@ -1,7 +1,8 @@
 """How refunds reach card or PayPal, and what the provider's word about a refund changes here.
 
 That the provider is asked is written down before the call, and the idempotency key is the refund's id with its try. A
-lost answer is looked for at the provider before it is asked again, because keys are forgotten after a day.
+lost answer is looked for at the provider before it is asked again, because keys are forgotten after a day. After a
+restore a refund of the provider's that no row knows any more is the first one that is asked for over its sum.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from services.payments.provider.contract import PaymentProvider
 from services.payments.provider.errors import ProviderUnavailableError, RefundRefusedError
 from services.payments.provider.events import Event
 from services.payments.provider.refunds import ProviderRefund, RefundProgress
-from services.payments.service import taking_back
+from services.payments.service import lost_refunds, taking_back
 from services.payments.store import events, queue, receipts, refund_books, refunds
 
 _LOOK_AFTER = timedelta(hours=1)
@@ -66,7 +67,7 @@ class RefundSending:
         """Apply a refund that we looked at ourselves; False where it is of ours and no row knows it."""
         async with self._database.transaction() as conn:
             await self._apply(conn, told, self._clock.now())
-            return told.refund_id is None or await refunds.by_id(conn, told.refund_id) is not None
+            return told.refund_id is None or await lost_refunds.is_known(conn, told)
 
     async def _ask(self, refund: Refund) -> ProviderRefund:
         charge = refund.charge_id or ""
@@ -74,9 +75,13 @@ class RefundSending:
             # Restored rows may ask for what was asked for before they were restored, and do not know it.
             look_first = refund.asked_at is not None or await recovery_hold.ever(conn)
         if look_first:
-            made = [each for each in await self._provider.refunds_of(charge) if _is(each, refund)]
-            if made:
-                return made[0]
+            made = await self._provider.refunds_of(charge)
+            ours = next((each for each in made if lost_refunds.is_of(each, refund)), None)
+            if ours is None:
+                async with self._database.transaction() as conn:
+                    ours = await lost_refunds.take_over(conn, refund, made)
+            if ours is not None:
+                return ours
         return await self._provider.refund(charge, refund.money, refund.refund_id, refund.attempt, refund.key)
 
     async def _refused(self, refund: Refund, code: str) -> None:
@@ -102,9 +107,9 @@ class RefundSending:
         if told.refund_id is None:
             await self._made_outside(conn, told, now)
             return
-        refund = await refunds.by_id(conn, told.refund_id, lock=True)
-        if refund is None or not _is(told, refund):
-            return  # of an earlier try, which has failed and stays so
+        refund = await lost_refunds.meant(conn, told, lock=True)
+        if refund is None:
+            return  # of an earlier try, which has failed and stays so, or lost by a restore
         waits = refund.state in {RefundState.REQUESTED, RefundState.SENT}
         reference = {"provider_ref": told.provider_ref, "sent_at": refund.sent_at or now}
         match told.progress:
@@ -138,7 +143,3 @@ class RefundSending:
         )
         waited = await queue.of_charge(conn, told.charge_id, told.amount)
         await taking_back.take_back(conn, receipt, waited, receipt.suggestions)
-
-
-def _is(told: ProviderRefund, refund: Refund) -> bool:
-    return (told.refund_id, told.attempt) == (refund.refund_id, refund.attempt)

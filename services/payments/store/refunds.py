@@ -92,6 +92,13 @@ async def by_id(conn: AsyncConnection, refund_id: UUID, *, lock: bool = False) -
     return None if row is None else _refund(row)
 
 
+async def by_provider_ref(conn: AsyncConnection, provider_ref: str, *, lock: bool = False) -> Refund | None:
+    """The refund that is a certain one at the provider."""
+    query = _READ.where(_REFUND.provider_ref == provider_ref)
+    row = (await conn.execute(query.with_for_update(of=refunds) if lock else query)).first()
+    return None if row is None else _refund(row)
+
+
 async def entry_of(conn: AsyncConnection, refund_id: UUID) -> UUID | None:
     """The money entry that a refund gives back; None where it gives none back, or there is no such refund."""
     found: UUID | None = await conn.scalar(select(_REFUND.entry_id).where(_REFUND.id == refund_id))
@@ -225,6 +232,11 @@ async def note_asked(conn: AsyncConnection, refund: Refund, now: datetime) -> bo
         .returning(_REFUND.id)
     )
     return changed.first() is not None
+
+
+async def note_provider_ref(conn: AsyncConnection, refund: Refund, provider_ref: str) -> None:
+    """Write down which refund at the provider a refund is that the caller holds."""
+    await conn.execute(update(refunds).where(_REFUND.id == refund.refund_id).values(provider_ref=provider_ref))
 
 
 async def move(
