@@ -34,6 +34,12 @@ class CreditTooLate(CasellaError):
     reason = errors_pb2.REASON_CREDIT_TOO_LATE
 
 
+class CreditedBefore(CasellaError):
+    """A credit note on this invoice over this sum had left before the rows were restored."""
+
+    reason = errors_pb2.REASON_CREDITED_BEFORE
+
+
 class ChannelUnavailable(CasellaError):
     """The channel to the Sistema di Interscambio does not answer."""
 

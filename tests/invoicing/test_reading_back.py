@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pytest
 import pytest_asyncio
 
+from casella.common.v1 import common_pb2, errors_pb2
 from casella.common.v1 import recovery_pb2 as recovery
 from casella.common.v1.recovery_pb2_grpc import RecoveryServiceStub
 from casella.invoicing.v1 import invoicing_pb2 as pb
@@ -19,10 +20,18 @@ from services.invoicing.store import outside, transmissions
 from services.kit.cause_fields import period_of
 from services.kit.causes import PeriodCause
 from services.kit.core import Core
+from services.kit.errors import Refused
 from services.kit.ids import new_id
 from services.kit.server import Room
 from tests.fixtures.postgres import TestDatabases
-from tests.invoicing.builders import company, credit_request, invoice_request, proforma_request
+from tests.invoicing.builders import (
+    company,
+    credit_request,
+    day,
+    invoice_request,
+    proforma_request,
+    steering,
+)
 from tests.invoicing.clients import Stub, stub
 from tests.invoicing.sdi_in_memory import SdiInMemory, envelope
 from tests.invoicing.test_advance_invoices import part_request
@@ -35,6 +44,7 @@ Answer = TypeVar("Answer")
 PEC = "fatture@pec.casella.example"
 BUYERS = {name: company(company_name=name, vat_number=number) for name, number in (
     ("order", "00743110157"), ("period", "01234567897"), ("part", "07643520567"), ("stranger", "00488410010"),
+    ("pair", "12345678903"),
 )}  # fmt: skip
 
 
@@ -44,6 +54,8 @@ class Before:
 
     order: dict[str, Any]
     """It has a proforma, and is invoiced after the backup."""
+    pair: tuple[dict[str, Any], dict[str, Any]]
+    """Two orders of one customer, of one content and day: one paid by card, the other by transfer, with a proforma."""
     unsent: pb.Document
     """Leaves and is delivered after the backup."""
     silent: pb.Document
@@ -60,11 +72,17 @@ class Before:
         """Let it happen."""
         order = {"order_id": str(new_id()), "account_id": str(new_id()), "party": BUYERS["order"]}
         await worker.IssueProforma(proforma_request(**order))
+        by_card, by_transfer = [
+            {"order_id": str(new_id()), "account_id": str(new_id()), "party": BUYERS["pair"]} for _ in range(2)
+        ]
+        await worker.IssueProforma(proforma_request(**by_transfer))
+        paid_by_card = {**by_card, "method": common_pb2.PAYMENT_METHOD_ONLINE, "payment_reference": "pi_of_the_pair"}
+        pair = (paid_by_card, by_transfer)
         unsent, silent, accepted, rejected, withdrawn = [
             (await worker.IssueInvoice(invoice_request())).document for _ in range(5)
         ]
         sent = [await transmit(worker, each) for each in (accepted, rejected, withdrawn)]
-        return cls(order, unsent, silent, sent[0], sent[1], withdrawn)
+        return cls(order, pair, unsent, silent, sent[0], sent[1], withdrawn)
 
 
 @dataclass
@@ -84,9 +102,12 @@ class Later:
     """Of a customer who came after the backup."""
     twin: pb.Document
     """Of an order that came after the backup, and of the same content as `invoice`."""
+    agreed: pb.Document
+    """An operator's credit note on what was silent."""
+    pair: tuple[pb.Document, pb.Document]
 
     @classmethod
-    async def of(cls, worker: Stub, sdi: SdiInMemory, before: Before) -> "Later":
+    async def of(cls, worker: Stub, operator: Stub, sdi: SdiInMemory, before: Before) -> "Later":
         """Let it happen."""
         await transmit(worker, before.unsent)
         sdi.answer("RC", sdi.sent[-1][0].name)
@@ -107,11 +128,33 @@ class Later:
         unsent = (await worker.IssueInvoice(invoice_request())).document
         stranger = (await worker.IssueInvoice(invoice_request(party=BUYERS["stranger"]))).document
         twin = (await worker.IssueInvoice(invoice_request(party=BUYERS["order"]))).document
-        for each in (invoice, note, part, periods, stranger, twin):
+        agreed = (await operator.IssueCreditNote(agreed_request(before.silent))).document
+        by_card, by_transfer = [(await worker.IssueInvoice(invoice_request(**each))).document for each in before.pair]
+        for each in (invoice, note, part, periods, stranger, twin, agreed, by_card, by_transfer):
             await transmit(worker, each)
         for file, _ in sdi.sent:
             sdi.mailbox.append(envelope(PEC, (file.name, file.content), kind="avvenuta-consegna"))
-        return cls(invoice, note, credit, part, part_of, periods, period_of, unsent, stranger, twin)
+        return cls(
+            invoice,
+            note,
+            credit,
+            part,
+            part_of,
+            periods,
+            period_of,
+            unsent,
+            stranger,
+            twin,
+            agreed,
+            (by_card, by_transfer),
+        )
+
+
+def agreed_request(invoice: pb.Document, cause_day: int = 2) -> pb.IssueCreditNoteRequest:
+    """A part of an invoice as an operator credits it, each time with another id."""
+    agreement = {"reason": pb.CREDIT_REASON_AGREEMENT, "cause_date": day(2026, 3, cause_day)}
+    refunded = {"refund_method": pb.REFUND_METHOD_BANK_TRANSFER} if cause_day == 2 else {}
+    return credit_request(invoice, 500, **agreement, **refunded, steering=steering("casella invoice credit/1"))
 
 
 def period_of_later() -> Any:
@@ -159,7 +202,7 @@ async def after(databases: TestDatabases, tmp_path_factory: pytest.TempPathFacto
             before = await Before.of(stub(room, "worker"))
             file = back_up(admin, url, folder / "backup")
             clock.advance(hours=2)
-            later = await Later.of(stub(room, "worker"), sdi, before)
+            later = await Later.of(stub(room, "worker"), stub(room, "operator"), sdi, before)
     url = await restored(admin, "invoicing", url, file, clock.advance(days=1))
     async with running(url, folder, sdi, clock) as room:
         recovering = RecoveryServiceStub(room.channel("operator"))
@@ -191,7 +234,7 @@ async def test_a_file_that_had_left_unanswered_is_known_as_sent(after: After) ->
 
 async def test_a_person_is_told_of_each_number_and_file_for_which_nothing_in_the_rows_asks(after: After) -> None:
     found, later = await after.findings(), after.later
-    unasked = (later.note, later.part, later.period, later.stranger, later.twin)
+    unasked = (later.note, later.part, later.period, later.stranger, later.twin, later.agreed, later.pair[0])
     assert found["document_to_enter"] == sorted(each.number for each in unasked)
     assert found["number_unaccounted"] == [later.unsent.number]
     assert found["file_sent_again"] == [file.name for file, _ in after.sdi.sent if file.name.endswith("_00006.xml")]
@@ -200,7 +243,8 @@ async def test_a_person_is_told_of_each_number_and_file_for_which_nothing_in_the
 
 async def test_of_documents_of_one_content_only_as_many_are_promised_as_proformas_ask_for(after: After) -> None:
     promised = [line for line in after.applied if "will be taken over" in line]
-    assert [line.split()[0] for line in promised] == [after.later.invoice.number]
+    asked = (after.later.invoice, after.later.pair[1])  # and not the first of the pair, which was paid otherwise
+    assert [line.split()[0] for line in promised] == [each.number for each in asked]
 
 
 async def test_reading_again_counts_no_file_a_second_time(after: After) -> None:
@@ -218,6 +262,34 @@ async def test_an_order_s_invoice_that_had_left_keeps_its_number(after: After) -
 async def test_a_credit_note_that_had_left_keeps_its_number(after: After) -> None:
     again = await after.once_ended(partial(after.worker.IssueCreditNote, after.later.credit))
     await after.keeps_its_number_and_stays_sent(again.document, after.later.note)
+
+
+async def test_an_operator_s_credit_note_over_the_sum_of_one_that_had_left_is_refused_until_that_is_taken_over(
+    after: After,
+) -> None:
+    operator, invoice, left = stub(after.room, "operator"), after.before.silent, after.later.agreed
+    await after.end()
+    with pytest.raises(Refused) as refused:
+        await after.once_ended(partial(operator.IssueCreditNote, agreed_request(invoice, cause_day=3)))
+    assert refused.value.reason == errors_pb2.REASON_CREDITED_BEFORE
+    assert left.number in refused.value.message
+    assert "accordo tra le parti del 02/03/2026" in refused.value.message
+    again = (await operator.IssueCreditNote(agreed_request(invoice))).document
+    await after.keeps_its_number_and_stays_sent(again, left)
+    second = (await operator.IssueCreditNote(agreed_request(invoice, cause_day=3))).document
+    assert second.number not in {each.number for each in (left, after.later.unsent, after.later.twin)}
+
+
+async def test_two_invoices_of_one_customer_and_content_each_get_the_number_that_was_paid_as_they_are(
+    after: After,
+) -> None:
+    third = invoice_request(party=BUYERS["pair"], payment_reference="RF_of_another")
+    asked = [third, *(invoice_request(**each) for each in reversed(after.before.pair))]
+    documents = [(await after.once_ended(partial(after.worker.IssueInvoice, each))).document for each in asked]
+    numbers = {each.number for each in after.later.pair}
+    assert documents[0].number not in numbers
+    for again, first in zip(documents[1:], reversed(after.later.pair), strict=True):
+        await after.keeps_its_number_and_stays_sent(again, first)
 
 
 async def test_a_part_payment_s_invoice_that_had_left_keeps_its_number(after: After) -> None:

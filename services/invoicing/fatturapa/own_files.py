@@ -44,6 +44,9 @@ class OwnFile:
         date: The document's.
         gross: Its sum.
         essence: What it is about, 32 bytes.
+        credited: The invoices that it credits, of a credit note: their numbers and dates.
+        said: What its lines say.
+        paid_by: The codes of its payments: references of transfers, the provider's ids. Each is of one sale.
     """
 
     kind: DocumentKind
@@ -53,6 +56,13 @@ class OwnFile:
     date: date
     gross: Money
     essence: bytes
+    credited: tuple[tuple[str, str], ...]
+    said: str
+    paid_by: frozenset[str]
+
+    def may_be(self, paid_by: frozenset[str]) -> bool:
+        """Whether it can be of the sale that these payments are of, where it is of the same essence."""
+        return not self.paid_by or not paid_by or bool(self.paid_by & paid_by)
 
 
 def read_own_file(content: bytes, vat_number: str) -> OwnFile:
@@ -83,6 +93,9 @@ def read_own_file(content: bytes, vat_number: str) -> OwnFile:
         return OwnFile(
             kind, number, int(year), int(sequence), date.fromisoformat(head.findtext("Data") or ""), gross,
             _essence(header, head, body),
+            _credited(body) if kind is DocumentKind.CREDIT_NOTE else (),
+            "; ".join(_all(body, "DatiBeniServizi/DettaglioLinee/Descrizione")),
+            frozenset(_all(body, "DatiPagamento/DettaglioPagamento/CodicePagamento")),
         )  # fmt: skip
     except (KeyError, ValueError, InvalidOperation):
         raise NotOurs("a document that is not numbered as ours are") from None
@@ -100,6 +113,15 @@ def _essence(header: etree._Element, head: etree._Element, body: etree._Element)
         ],
     ]
     return hashlib.sha256(json.dumps(facts).encode()).digest()
+
+
+def _credited(body: etree._Element) -> tuple[tuple[str, str], ...]:
+    related = [_texts(each, "IdDocumento", "Data") for each in body.findall("DatiGenerali/DatiFattureCollegate")]
+    return tuple((number, day) for number, day in related)
+
+
+def _all(element: etree._Element, path: str) -> list[str]:
+    return [text for each in element.findall(path) if (text := (each.text or "").strip())]
 
 
 def _texts(element: etree._Element, *paths: str) -> list[str]:

@@ -11,10 +11,11 @@ from services.invoicing.domain.credits import Credit, CreditReason, RefundMethod
 from services.invoicing.domain.documents import Document, DocumentKind
 from services.invoicing.domain.sums import VatShare, sold_lines, totals, vat_shares
 from services.invoicing.domain.transmissions import State
-from services.invoicing.errors import CreditExceedsInvoice, CreditTooLate, WrongTransmissionState
+from services.invoicing.errors import CreditedBefore, CreditExceedsInvoice, CreditTooLate, WrongTransmissionState
+from services.invoicing.fatturapa.own_files import OwnFile
 from services.invoicing.messages import CATALOGUE
 from services.invoicing.service.issuing import Draft, Issuing, TwinWasFaster
-from services.invoicing.store import advances, documents, transmissions
+from services.invoicing.store import advances, documents, outside, transmissions
 from services.invoicing.store.lines import credited_lines
 from services.kit import audit
 from services.kit.audit import AuditEntry
@@ -72,6 +73,7 @@ class Crediting:
             CreditTooLate: The time limit of the reason has passed.
             WrongTransmissionState: The invoice was given up: it counts as never issued.
             RequestIdReused: The credit id was used for something else.
+            CreditedBefore: An operator's; another one over this sum had left before a restore and waits.
         """
         document_id = derive(DocumentKind.CREDIT_NOTE, str(order.credit_id))
         try:
@@ -103,7 +105,11 @@ class Crediting:
         draft = _draft(order, invoice, shares)
         if entry is not None:
             await audit.record(conn, entry, self._clock.now(), account_id=invoice.account_id)
-        return await self._issuing.number(conn, draft, DocumentKind.CREDIT_NOTE, today, document_id)
+        waiting = await outside.notes_on(conn, invoice, order.gross) if order.by_hand else []
+        note = await self._issuing.number(conn, draft, DocumentKind.CREDIT_NOTE, today, document_id)
+        if waiting and not await outside.has_taken_over(conn, note.document_id):
+            raise _credited_before(waiting[0])
+        return note
 
     async def _shares(self, conn: AsyncConnection, order: CreditOrder, invoice: Document) -> tuple[VatShare, ...]:
         """What the note gives back; of an invoice that deducts part payments, out of the whole sale."""
@@ -117,6 +123,15 @@ class Crediting:
         if order.gross > remaining:
             raise CreditExceedsInvoice(metadata={"left": str(max(0, remaining.minor))})
         return split(left, order.gross, duty_first=order.reason is CreditReason.WITHDRAWAL)
+
+
+def _credited_before(left: OwnFile) -> CreditedBefore:
+    return CreditedBefore(
+        f"Credit note {left.number} of {left.date} over {left.gross.decimal} {left.gross.currency} on this invoice had "
+        f'left before the rows were restored ("{left.said}"): credit with its cause and the day that it tells, and it '
+        "is taken over",
+        metadata={"number": left.number},
+    )
 
 
 def _check(order: CreditOrder, invoice: Document, today: date) -> None:

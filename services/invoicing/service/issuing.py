@@ -19,7 +19,7 @@ from services.invoicing.domain.tax import TaxTreatment
 from services.invoicing.domain.transmissions import dates_of_pending, dates_of_sent
 from services.invoicing.fatturapa.composing import compose_invoice
 from services.invoicing.fatturapa.file_names import file_name, progressive
-from services.invoicing.fatturapa.own_files import read_own_file
+from services.invoicing.fatturapa.own_files import OwnFile, read_own_file
 from services.invoicing.fatturapa.writing import write_invoice
 from services.invoicing.service.events import issued_event
 from services.invoicing.service.making import FileMaker
@@ -131,7 +131,7 @@ class Issuing:
         )
         left = None
         if others_wait and kind.for_the_sdi:
-            left = await outside.of_essence(conn, self._essence(document), day)
+            left = await outside.of_sale(conn, self._file_of(document), day)
         if left is not None:  # it was issued before the rows were restored: this is that document, and no second one
             await documents.give_number_back(conn, kind, issuer, day.year)
             sequence = left.file.sequence
@@ -182,9 +182,9 @@ class Issuing:
         await transmissions.insert_attempt(conn, invoice.document_id, 1, FIRST_REVISION, file, now)
         await outbox.wake(conn, e_invoice_wake(invoice.document_id, invoice.number, names.INVOICE_ISSUED), now)
 
-    def _essence(self, document: Document) -> bytes:
+    def _file_of(self, document: Document) -> OwnFile:
         written = write_invoice(compose_invoice(document, self._issuer, progressive(1)))
-        return read_own_file(written, self._issuer.vat_number).essence
+        return read_own_file(written, self._issuer.vat_number)
 
     async def _take_over(self, conn: AsyncConnection, invoice: Document, left: OutsideDocument) -> None:
         """Notes of a document that it has left already, with the very file; the SdI's answer is waited for."""

@@ -6,8 +6,7 @@ the rows will ask for again takes its number over (`service.issuing`); the rest 
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,7 +17,7 @@ from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.transmissions import State, dates_of_sent
 from services.invoicing.fatturapa.composing import compose_invoice
 from services.invoicing.fatturapa.file_names import progressive
-from services.invoicing.fatturapa.own_files import NotOurs, read_own_file
+from services.invoicing.fatturapa.own_files import NotOurs, OwnFile, read_own_file
 from services.invoicing.fatturapa.writing import write_invoice
 from services.invoicing.sdi.envelopes import EnvelopeKind, open_envelope
 from services.invoicing.service.receiving import Receiving
@@ -68,7 +67,7 @@ class ReadingBack:
             if recovery.read_at is None:
                 await outside.skip_proformas(conn, _SKIPPED_PROFORMAS)
             used = await outside.waiting(conn)
-            asked = await self._asked(conn) if used else Counter()
+            asked = await self._asked(conn) if used else []
         taken = _taken_over(used, asked)
         applied = [
             f"messages of the certified mailbox looked at: {len(kept)}",
@@ -130,26 +129,33 @@ class ReadingBack:
         if counts:
             await outside.raise_file_numbers(conn, max(counts))
 
-    async def _asked(self, conn: AsyncConnection) -> Counter[bytes]:
-        """What the orders and periods that have no invoice yet will ask for, and how many of them for the same."""
-        essences: Counter[bytes] = Counter()
+    async def _asked(self, conn: AsyncConnection) -> list[OwnFile]:
+        """What the orders and periods that have no invoice yet will ask for."""
+        asked = []
         for proforma_id in await outside.open_proformas(conn):
             proforma = await documents.by_id(conn, proforma_id)
             if proforma is not None:
                 invoice = replace(proforma, kind=DocumentKind.INVOICE, number=f"{proforma.date.year}/1")
                 written = write_invoice(compose_invoice(invoice, self._issuer, progressive(1)))
-                essences[read_own_file(written, self._issuer.vat_number).essence] += 1
-        return essences
+                asked.append(read_own_file(written, self._issuer.vat_number))
+        return asked
 
 
-def _taken_over(used: Sequence[Used], asked: Mapping[bytes, int]) -> list[Used]:
-    """What will be taken over: of documents of the same content the first ones, as many as are asked for."""
-    left, taken = Counter(asked), []
-    for each in used:
-        if each.essence is not None and left[each.essence] > 0:
-            left[each.essence] -= 1
-            taken.append(each)
-    return taken
+def _taken_over(used: Sequence[Used], asked: Sequence[OwnFile]) -> list[Used]:
+    """What will be taken over: what was paid as somebody asks for it, then of the same content the first ones."""
+    open_ones, taken = list(asked), set[str]()
+    for surely in (True, False):
+        for each in used:
+            left = each.left
+            if left is None or each.number in taken:
+                continue
+            for ask in open_ones:
+                paid_alike = not left.paid_by.isdisjoint(ask.paid_by) if surely else left.may_be(ask.paid_by)
+                if ask.essence == left.essence and paid_alike:
+                    open_ones.remove(ask)
+                    taken.add(each.number)
+                    break
+    return [each for each in used if each.number in taken]
 
 
 def _count(name: str) -> int:

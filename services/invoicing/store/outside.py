@@ -9,9 +9,9 @@ from sqlalchemy import Row, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.invoicing.domain.documents import DocumentKind
+from services.invoicing.domain.documents import Document, DocumentKind
 from services.invoicing.domain.numbering import number_of
-from services.invoicing.fatturapa.own_files import OwnFile
+from services.invoicing.fatturapa.own_files import OwnFile, read_own_file
 from services.invoicing.tables import documents, messages, outside_documents, transmissions
 from services.kit.money import Money
 
@@ -62,7 +62,7 @@ class Used:
     date: date | None
     gross: Money | None
     file_name: str | None
-    essence: bytes | None
+    left: OwnFile | None
 
 
 async def number_is_known(conn: AsyncConnection, issuer: str, number: str) -> bool:
@@ -112,16 +112,32 @@ async def waiting(conn: AsyncConnection) -> list[Used]:
     return [_used(row) for row in await conn.execute(left.order_by(_OUTSIDE.year, _OUTSIDE.sequence))]
 
 
-async def of_essence(conn: AsyncConnection, essence: bytes, day: date) -> OutsideDocument | None:
-    """The oldest waiting document of an essence whose date is about a day, locked."""
-    oldest_first = _WAITING.order_by(_OUTSIDE.year, _OUTSIDE.sequence).limit(1).with_for_update()
-    wanted = {"essence": essence, "earliest": day - _SAME_SALE, "latest": day + _SAME_SALE}
-    row = (await conn.execute(oldest_first, wanted)).one_or_none()
-    if row is None:
-        return None
-    number, gross = number_of(DocumentKind(row.kind), row.year, row.sequence), Money(row.gross, row.currency)
-    file = OwnFile(DocumentKind(row.kind), number, row.year, row.sequence, row.date, gross, row.essence)
-    return OutsideDocument(file, row.file_name, row.content, row.sent_at)
+async def of_sale(conn: AsyncConnection, asked: OwnFile, day: date) -> OutsideDocument | None:
+    """The oldest waiting document, locked, that can be the one asked for: of its essence, and dated about a day.
+
+    A buyer's sales of one essence are told apart by their payments; where these tell nothing, by nothing.
+    """
+    oldest_first = _WAITING.order_by(_OUTSIDE.year, _OUTSIDE.sequence).with_for_update()
+    wanted = {"essence": asked.essence, "earliest": day - _SAME_SALE, "latest": day + _SAME_SALE}
+    left = [_left(row) for row in await conn.execute(oldest_first, wanted)]
+    may_be = [each for each in left if each.file.may_be(asked.paid_by)]
+    return min(may_be, key=lambda each: each.file.paid_by.isdisjoint(asked.paid_by), default=None)
+
+
+async def notes_on(conn: AsyncConnection, invoice: Document, gross: Money) -> list[OwnFile]:
+    """The waiting credit notes on an invoice over a sum, the oldest first."""
+    notes = select(outside_documents).where(
+        _OUTSIDE.document_id.is_(None), _OUTSIDE.kind == DocumentKind.CREDIT_NOTE,
+        _OUTSIDE.gross == gross.minor, _OUTSIDE.currency == gross.currency,
+    )  # fmt: skip
+    left = [_left(row).file for row in await conn.execute(notes.order_by(_OUTSIDE.year, _OUTSIDE.sequence))]
+    return [each for each in left if (invoice.number, invoice.date.isoformat()) in each.credited]
+
+
+async def has_taken_over(conn: AsyncConnection, document_id: UUID) -> bool:
+    """Whether a document here is one that had left."""
+    ours = select(_OUTSIDE.sequence).where(_OUTSIDE.document_id == document_id)
+    return (await conn.execute(ours)).first() is not None
 
 
 async def take_over(conn: AsyncConnection, issuer: str, year: int, sequence: int, document_id: UUID) -> None:
@@ -177,4 +193,8 @@ def _used(row: Row[Any]) -> Used:
     kind = DocumentKind(row.kind) if row.kind else None
     gross = Money(row.gross, row.currency) if row.kind else None
     number = number_of(kind or DocumentKind.INVOICE, row.year, row.sequence)
-    return Used(number, row.year, kind, row.date, gross, row.file_name, row.essence)
+    return Used(number, row.year, kind, row.date, gross, row.file_name, _left(row).file if row.kind else None)
+
+
+def _left(row: Row[Any]) -> OutsideDocument:
+    return OutsideDocument(read_own_file(row.content, row.issuer), row.file_name, row.content, row.sent_at)
