@@ -325,6 +325,19 @@ refund_debits = Table(
 )
 """Debits of statements that show a refund by transfer to have left."""
 
+lost_debits = Table(
+    "lost_debits",
+    metadata,
+    Column("identity", LargeBinary, primary_key=True),
+    Column("refund_id", Uuid, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("booked_on", Date, nullable=True),
+    Column("imported_at", _INSTANT, nullable=False),
+)
+"""Debits that bear the end-to-end id of a refund of which no row knew when they came, after a restore."""
+
 refunds_in_files = Table(
     "refunds_in_files",
     metadata,

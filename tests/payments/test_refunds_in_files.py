@@ -24,7 +24,6 @@ from tests.payments.test_refund_transfers import approve, export
 from tests.payments.test_refunds import APPROVED, DONE, REQUESTED, SENT, cancel, euro, of
 from tests.payments.test_refunds_after_a_restore import restore
 from tests.payments.test_settling import refund as refund_entry
-from tests.payments.test_settling import set_aside
 from tests.payments.world import ANOTHER_IBAN, GROSS, PAYERS_IBAN, STEERING, World
 from tests.support.refusals import bad_fields, refused_as
 
@@ -131,20 +130,12 @@ async def test_a_refund_whose_debit_was_told_before_it_was_asked_for_again_is_do
     assert (await world.balances())["bank"] == GROSS - BACK
 
 
-@pytest.mark.parametrize("decided", [False, True])
-async def test_a_statement_that_came_before_the_file_is_imported_again(world: World, *, decided: bool) -> None:
+async def test_a_statement_that_came_before_the_file_is_the_end_of_a_refund_that_the_rows_know(world: World) -> None:
     await restore(world)
     refund = await world.refund(**(await wanted(world)))
-    told = debit_of(refund.refund_id)
-    await world.import_file(told)
-    (debit,) = await world.queue()
-    if decided:
-        await set_aside(world, debit)
-    await take_in(world, file_of(world, transfer(refund.refund_id)))
-    again = await world.import_file(told)
-    assert again.refunds_done == (not decided)
-    assert (await world.get_refund(refund)).state == (SENT if decided else DONE)
-    assert await world.queue() == []
+    assert (await world.import_file(debit_of(refund.refund_id))).refunds_done == 1
+    assert await fates(world, file_of(world, transfer(refund.refund_id))) == [KNOWN]
+    assert ((await world.get_refund(refund)).state, await world.queue()) == (DONE, [])
     assert (await world.balances())["bank"] == GROSS - BACK
 
 

@@ -160,8 +160,9 @@ def _by_hand(recovery: Recovery) -> list[Found]:
         "take in every refund file that was handed to the bank since then (`casella recover refunds FILE`), before the "
         "statements: what is in one has left, and is sent no more. Of a refund that was asked for since then the money "
         "is in the queue again once the statements are imported (`casella show money`), and so is its debit: decide "
-        "`set_aside` for both. Where a file is lost compare the bank's list of transfers with `casella refund list`, "
-        "and cancel what has left"
+        "`set_aside` for both. Where a file is lost, import the statements that have its debits before the recovery "
+        "ends: each is the end of its refund. What no statement tells yet compare in the bank's list of transfers with "
+        "`casella refund list`, which has what withdrawals ask for again only after the end"
     )
     announced = "record again what operators saw at the bank since then and no statement tells yet"
     return [

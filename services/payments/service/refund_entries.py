@@ -4,9 +4,11 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kit import recovery_hold
 from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.database import Database
+from services.kit.money import Money
 from services.payments.domain.receipts import Fate, Settlement, Source
 from services.payments.domain.refunds import RETURNED, Means, Refund, RefundState, refund_meant
 from services.payments.statements.entries import Entry
@@ -22,6 +24,10 @@ from services.payments.store import (
     waking,
 )
 from services.payments.store.books import Header, between
+from services.payments.store.refund_debits import LostDebit
+
+_UNSENT = frozenset({RefundState.REQUESTED, RefundState.APPROVED})
+_MAY_HAVE_LEFT = _UNSENT | {RefundState.SENT, RefundState.FAILED}
 
 
 class RefundEntries:
@@ -35,7 +41,8 @@ class RefundEntries:
     async def leaves(self, debit: Entry) -> Fate | None:
         """Take a debit in that is a refund of ours, once; None where it is none, or not as it was asked for.
 
-        A debit of a refund that an operator had called refused is its end all the same: the money has left.
+        A debit of a refund that an operator had called refused is its end all the same: the money has left. So
+        is one of a refund that restored rows know as not sent yet.
         """
         meant = refund_meant(debit.end_to_end)
         if meant is None:
@@ -43,14 +50,20 @@ class RefundEntries:
         now = self._clock.now()
         async with self._database.transaction() as conn:
             refund = await refunds.by_id(conn, meant[0], lock=True)
-            if refund is None:
+            if refund is None and await recovery_hold.ever(conn):
                 await refunds_in_files.note_debit(conn, *meant, debit.identity)
+                amount = Money(debit.minor, debit.currency)
+                await refund_debits.note_lost(conn, LostDebit(debit.identity, *meant, amount, debit.booking_date), now)
             if refund is None or not _fits(refund, debit):
                 return None
             if await refund_debits.is_known(conn, debit.identity):
                 return Fate.KNOWN
-            if refund.attempt != meant[1] or refund.state not in {RefundState.SENT, RefundState.FAILED}:
+            if refund.attempt != meant[1] or refund.state not in _MAY_HAVE_LEFT:
                 return None
+            if refund.state in _UNSENT:
+                if not await recovery_hold.ever(conn):
+                    return None
+                refund = await had_left(conn, refund, now)
             shown = await shown_by(conn, refund, debit.identity, debit.booking_date, now)
         return Fate.REFUNDED if shown else None
 
@@ -72,6 +85,14 @@ class RefundEntries:
             await refund_books.come_back(conn, refund, credit.booking_date, now)
             await refunds.move(conn, refund, RefundState.FAILED, now, failure=RETURNED, done_on=None)
         return Fate.RETURNED
+
+
+async def had_left(conn: AsyncConnection, refund: Refund, now: datetime) -> Refund:
+    """Mark a refund as sent that had left before the rows were restored, by a file of which these know nothing."""
+    sent = await refunds.move(conn, refund, RefundState.SENT, now, failure="", sent_at=now, statement_by=rome_date(now))
+    if sent is None:
+        raise AssertionError("the refund is held")
+    return sent
 
 
 async def shown_by(conn: AsyncConnection, refund: Refund, debit: bytes, booked_on: date | None, now: datetime) -> bool:

@@ -27,7 +27,7 @@ from services.payments.errors import MoneySettled
 from services.payments.messages import CATALOGUE
 from services.payments.policy import TransferPolicy
 from services.payments.service.refund_entries import shown_by
-from services.payments.store import queue, refund_files, refunds, refunds_in_files
+from services.payments.store import queue, refund_debits, refund_files, refunds, refunds_in_files
 from services.payments.store.refund_files import RefundFile
 from services.payments.store.refunds_in_files import Recorded
 
@@ -108,12 +108,13 @@ async def begin_as_sent(conn: AsyncConnection, refund: Refund, now: datetime) ->
     Raises:
         MoneySettled: The file has it with another amount.
     """
-    left = await refunds_in_files.of_refund(conn, refund.refund_id)
+    left = await _left(conn, refund.refund_id, now)
     if left is None or refund.means not in {Means.BANK_TRANSFER, Means.STRIPE}:
         return
     if left.amount != refund.money:
+        by = f"by the file {left.message_id}" if left.message_id else "as a statement tells"
         raise MoneySettled(
-            f"this refund left with {left.amount.decimal} {left.amount.currency} by the file {left.message_id}, before "
+            f"this refund left with {left.amount.decimal} {left.amount.currency} {by}, before "
             "the rows were restored, and would have another amount now: say of its withdrawal that it was made outside "
             "(`refund_made_outside`), and set its debit aside"
         )
@@ -121,6 +122,17 @@ async def begin_as_sent(conn: AsyncConnection, refund: Refund, now: datetime) ->
     if left.debit is not None:
         entry = await queue.reversal(conn, left.debit)
         await shown_by(conn, sent, left.debit, None if entry is None else entry.available_on, now)
+
+
+async def _left(conn: AsyncConnection, refund_id: UUID, now: datetime) -> Recorded | None:
+    """How a refund that no row knew has left, by a file or, where that is lost, by a statement's debit alone."""
+    in_file, debit = await refunds_in_files.of_refund(conn, refund_id), await refund_debits.lost(conn, refund_id)
+    if in_file is None and debit is not None:
+        day = debit.booked_on or rome_date(now)
+        return Recorded(refund_id, debit.attempt, None, debit.amount, now, day, debit.identity)
+    if in_file is not None and debit is not None and debit.attempt == in_file.attempt:
+        return replace(in_file, debit=debit.identity)
+    return in_file
 
 
 async def _mark(conn: AsyncConnection, refund: Refund, left: Recorded, now: datetime, **to: str) -> Refund:

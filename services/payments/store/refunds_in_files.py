@@ -23,7 +23,7 @@ class Recorded:
     Attributes:
         refund_id: The refund.
         attempt: Its try.
-        message_id: The file.
+        message_id: The file; None where a statement alone tells of it.
         amount: What left.
         sent_at: When the file was made.
         statement_by: Until when a statement should have its debit.
@@ -32,7 +32,7 @@ class Recorded:
 
     refund_id: UUID
     attempt: int
-    message_id: str
+    message_id: str | None
     amount: Money
     sent_at: datetime
     statement_by: date
