@@ -21,7 +21,8 @@ async def erased_since(recovery: Recovery) -> Read:
     left = (
         "who withdrew or cancelled since then is a customer again and would be asked to pay: the events that you were "
         "told, the copies of the receipts and refunds that no row asks for tell of whom. Record each withdrawal as of "
-        "its day (`casella withdrawal record`), and cancel again (`cancel_order`, `cancel_subscription`)"
+        "its day (`casella withdrawal record`), and cancel again (`cancel_order`, `cancel_subscription`). What "
+        "was paid since then has its subscription only once the recovery has ended: note it down, and cancel it then"
     )
     younger = (
         "accounts, orders and tickets that are younger are gone. The mail server's log has the customers' addresses: "
