@@ -11,7 +11,7 @@ from casella.common.v1 import common_pb2, errors_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
-from cli import dissolved, screen, words
+from cli import dissolved, recover_standing, screen, words
 from cli.doctor import clocks
 from cli.failures import Failure, Unreachable, WrongInput, failure_of
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
@@ -104,6 +104,7 @@ async def _credit(
     name: str, amount: int | None, on: date | None, request: invoicing_pb2.IssueCreditNoteRequest, *, yes: bool
 ) -> None:
     async with open_rooms() as rooms:
+        await recover_standing.check_not_held(rooms, "invoicing", "no credit note was issued")
         credited = await document_of(rooms, name)
         if credited.kind not in _INVOICES:
             raise WrongInput(f"{credited.number} is a {words.choice(credited, 'kind')}: only an invoice is credited")

@@ -38,6 +38,18 @@ def under_way(answer: pb.GetRecoveryResponse) -> bool:
     return answer.HasField("recovery") and not answer.recovery.HasField("ended_at")
 
 
+async def check_not_held(rooms: Rooms, room: str, undone: str) -> None:
+    """Refuse, before anything is asked of a person, what a room will not do while a recovery is under way.
+
+    Args:
+        rooms: Who is asked.
+        room: Which of them.
+        undone: What has surely not happened then, for the person.
+    """
+    if under_way(await asked(rooms, room, "GetRecovery", pb.GetRecoveryRequest())):
+        raise Failure(f"a recovery is under way: {undone}", "Once it has ended, do it again: `casella recover status`")
+
+
 def missing(answer: pb.GetRecoveryResponse) -> str:
     """What stands in the way of its end; nothing if nothing does."""
     if not answer.recovery.HasField("read_at"):

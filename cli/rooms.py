@@ -133,7 +133,8 @@ class Rooms:
         try:
             return await method(request, timeout=seconds)
         except grpc.aio.AioRpcError as error:
-            raise self._failure(room or str(request.DESCRIPTOR.file.package).split(".")[1], error) from None
+            asked = room or str(request.DESCRIPTOR.file.package).split(".")[1]
+            raise unanswered(asked, self.where.address(asked), error) from None
 
     async def ask_for(
         self, method: "grpc.aio.UnaryUnaryMultiCallable[Asked, Answered]", request: Asked
@@ -206,26 +207,6 @@ class Rooms:
             self._channels[name] = open_channel(address, secret, self.where.settings.tls, language="en")
         return self._channels[name]
 
-    def _failure(self, room: str, error: grpc.aio.AioRpcError) -> Failure:
-        address = self.where.address(room)
-        ours = decode(error.trailing_metadata() or ())
-        if ours is not None:
-            return Unreachable(f"{room} cannot do this now: {ours.message.rstrip('.')}", "Try again in a moment")
-        if error.code() is grpc.StatusCode.UNAVAILABLE:
-            return Unreachable(f"{room} does not answer at {address}", "`casella doctor` says what is wrong")
-        if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-            return Unreachable(
-                f"{room} at {address} did not answer in time", "Try again; `casella doctor` looks closer"
-            )
-        if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
-            return Failure(
-                f"this is too large for one call of {room} ({error.details()})", "Give or ask for less at once"
-            )
-        return Unreachable(
-            f"{room} at {address} failed ({error.code().name}: {error.details()})",
-            "Check that this is a Casella of the same version, and see the room's log",
-        )
-
 
 @asynccontextmanager
 async def open_rooms() -> AsyncIterator[Rooms]:
@@ -244,3 +225,22 @@ async def open_rooms() -> AsyncIterator[Rooms]:
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Do a command's work to its end."""
     return asyncio.run(work)
+
+
+def unanswered(room: str, address: str, error: grpc.aio.AioRpcError) -> Failure:
+    """What an operator reads of a call that brought no answer; where it is known that nothing was done, it says so."""
+    ours = decode(error.trailing_metadata() or ())
+    if ours is not None and ours.reason == errors_pb2.REASON_RECOVERY_UNDER_WAY:
+        return Failure(f"{room} did nothing: {ours.message.rstrip('.')}", "Try again once it has ended")
+    if ours is not None:
+        return Unreachable(f"{room} cannot do this now: {ours.message.rstrip('.')}", "Try again in a moment")
+    if error.code() is grpc.StatusCode.UNAVAILABLE:
+        return Unreachable(f"{room} does not answer at {address}", "`casella doctor` says what is wrong")
+    if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return Unreachable(f"{room} at {address} did not answer in time", "Try again; `casella doctor` looks closer")
+    if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
+        return Failure(f"this is too large for one call of {room} ({error.details()})", "Give or ask for less at once")
+    return Unreachable(
+        f"{room} at {address} failed ({error.code().name}: {error.details()})",
+        "Check that this is a Casella of the same version, and see the room's log",
+    )

@@ -116,8 +116,7 @@ async def test_after_a_restore_nothing_leaves_twice_and_every_order_goes_on(befo
     customer.account_id = before.paid.account_id
     order = (await play.operator.ordering.GetOrder(ordering_pb2.GetOrderRequest(order_id=order_id))).order
     assert order.state == ordering_pb2.ORDER_STATE_OPEN  # the rows are behind the world
-    (await desk.casella("recover", "end", *_WHY)).badly(1, "was not read back")
-    (await desk.casella("doctor")).badly(1, "a recovery is under way since", "was not read back (trial, mailboxes,")
+    await _stands_still(desk)
 
     (await desk.casella("recover", "read")).well()
     (await desk.casella("recover", "mails", str(before.var / "mail"))).well()
@@ -185,6 +184,13 @@ async def test_who_was_erased_after_the_backup_is_erased_again(before: Before, p
     again = await until(partial(erased, play, before.erased), "the erasure's end")
     assert (again.cause, again.email_skipped) == (erasures_pb2.ERASURE_CAUSE_RESTORED, True)
     assert await count(play, "trial", f"accounts WHERE id = '{before.erased}'") == 0
+
+
+async def _stands_still(desk: Terminal) -> None:
+    (await desk.casella("recover", "end", *_WHY)).badly(1, "was not read back")
+    (await desk.casella("doctor")).badly(1, "a recovery is under way since", "was not read back (trial, mailboxes,")
+    credited = await desk.casella("invoice", "credit", "2026/1", "--cause", "agreement", *_WHY)
+    credited.badly(1, "a recovery is under way: no credit note was issued")
 
 
 async def _fulfilled(play: Play, order_id: str) -> ordering_pb2.Order | None:
