@@ -398,6 +398,13 @@ def disputed(state: payments_pb2.DisputeState, **fields: Any) -> payments_pb2.Mo
             Level.NOTE,
             "inquiries whose payment is refunded: 1",
         ),
+        (
+            disputed(
+                payments_pb2.DISPUTE_STATE_NEEDS_RESPONSE, refunded=common_pb2.Money(minor=10_000, currency="EUR")
+            ),
+            Level.NOTE,
+            "evidence is wanted: 1",
+        ),
         (disputed(payments_pb2.DISPUTE_STATE_UNDER_REVIEW), Level.NOTE, "banks decide: 1"),
         (disputed(payments_pb2.DISPUTE_STATE_LOST, closed_at=to_timestamp(NOON)), Level.NOTE, "wait for your decision"),
         (
@@ -431,6 +438,16 @@ def test_a_dispute_is_trouble_once_its_evidence_or_its_decision_is_late(
     (finding,) = waiting.judge_disputes([entry], NOON)
     assert finding.level is level
     assert says in finding.text
+
+
+def test_of_several_lost_disputes_the_oldest_says_whether_a_decision_is_late() -> None:
+    lost = [
+        disputed(payments_pb2.DISPUTE_STATE_LOST, closed_at=to_timestamp(NOON - timedelta(days=days)))
+        for days in (0, 2)
+    ]
+    for money in (lost, lost[::-1]):
+        (finding,) = waiting.judge_disputes(money, NOON)
+        assert (finding.level, "decision: 2: 100.00 EUR" in finding.text) == (Level.WRONG, True)
 
 
 def test_without_disputes_the_doctor_is_silent_about_them() -> None:
