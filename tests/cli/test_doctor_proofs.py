@@ -4,10 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
+from casella.payments.v1.payments_pb2_grpc import PaymentsServiceServicer, add_PaymentsServiceServicer_to_server
 from cli import books
 from cli.books import Books
 from cli.doctor.findings import Level
@@ -67,6 +69,31 @@ async def test_whatever_makes_the_audit_fail_is_wrong_for_the_doctor_too(
     told = {"numbering": "2026/3 is missing", "ledger": "transaction a", "still_served": "credit note 2026/2 says"}
     assert told.get(part, "order a: ") in wrong.text
     assert "casella audit" in wrong.remedy
+
+
+class Ledger(PaymentsServiceServicer):
+    """Payments, as far as it is asked here."""
+
+    async def ProveLedger(self, request: object, context: object) -> payments_pb2.ProveLedgerResponse:
+        return payments_pb2.ProveLedgerResponse(balanced=True, transactions=7)
+
+
+async def test_with_rooms_away_the_ledger_alone_is_proved_and_they_are_not_asked(tmp_path: Path) -> None:
+    server = grpc.aio.server()
+    add_PaymentsServiceServicer_to_server(Ledger(), server)  # type: ignore[abstract]  # it is asked for nothing else
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    secret = tmp_path / "secret"
+    secret.write_text("payments asks for none here")
+    known = ProcessSettings(payments_address=f"127.0.0.1:{port}", caller_secret_file=secret)
+    rooms = Rooms(Installation(tmp_path, {}, known))
+    try:
+        for healthy in (("payments",), ("payments", "ordering"), ("payments", "invoicing")):
+            (finding,) = await prove(rooms, healthy)
+            assert (finding.level, finding.text) == (Level.FINE, "the ledger is balanced (7 transactions)")
+    finally:
+        await rooms.close()
+        await server.stop(None)
 
 
 def test_each_kind_of_finding_is_among_those_that_are_spoilt_here() -> None:
