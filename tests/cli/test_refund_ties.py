@@ -90,6 +90,12 @@ def test_a_half_without_the_other_is_named_with_its_ids(each: tuple[Any, ...], s
         assert words in found
 
 
+def test_of_two_refunds_of_one_sum_the_one_that_is_made_has_the_credit_note() -> None:
+    made, on_its_way = refund(), refund(refund_id="f2", state=pb.REFUND_STATE_SENT, done_on=None)
+    for refunds in ((made, on_its_way), (on_its_way, made)):
+        assert tied(*refunds, note()).findings == []
+
+
 def test_a_refund_has_no_credit_note_before_what_credit_had_paid_is_paid_out_too() -> None:
     half = refund(credited=euro(200), paid_out_by="f2")
     payout = refund(200, refund_id="f2", payment_request_id="", state=pb.REFUND_STATE_FAILED, done_on=None)

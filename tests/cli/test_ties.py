@@ -65,6 +65,7 @@ def test_a_period_is_tied_to_its_own_invoice_and_named_as_a_period() -> None:
         ([paid(total=euro(1281, "USD"))], [invoice()], ["r1 of 12.81 USD", "(i1) of 12.81 EUR", "the amounts differ"]),
         ([paid()], [invoice(date=DAY_BEFORE)], ["on 2026-03-02", "dated 2026-03-01", "another day"]),
         ([paid()], [invoice("b")], ["order a", "no invoice"]),
+        ([], [invoice(due_on=DAY_BEFORE, paid_on=DAY)], ["no paid payment request", "(i1)", "paid on 2026-03-02"]),
     ],
 )
 def test_what_does_not_belong_together_is_named_with_its_ids(
@@ -212,6 +213,7 @@ def test_what_was_decided_or_settled_a_moment_ago_may_be_on_its_way() -> None:
         (part(), part_invoice(totals=common.Totals(gross=euro(499))), "the amounts differ"),
         (part(**PAID), part_invoice(), "no invoice deducts"),
         (part(**CREDITED), part_invoice(deducted_by="i1"), "invoice i1 deducts"),
+        (part(**{**PAID, "settled_to": "r2"}), part_invoice(deducted_by="i1"), "has not paid what it names"),
         (part(), part_invoice(deducted_by="i1"), "invoice i1 deducts"),
     ],
 )
