@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import grpc
 import pytest
@@ -134,6 +134,23 @@ async def test_a_restored_room_deletes_nothing_until_its_recovery_has_ended(addr
         assert (await stub.EndRecovery(end)).recovery.HasField("ended_at")
         again = await stub.EndRecovery(end)
         assert again.recovery.HasField("ended_at")
+
+
+@pytest.mark.usefixtures("restored")
+async def test_what_is_decided_twice_was_decided_the_first_time_and_is_in_the_audit_trail_once(
+    address: str, database: Database, outside: Outside
+) -> None:
+    outside.found = [Found("number", "2026/7", "look")]
+    async with open_channel(address, caller_secret("operator")) as channel:
+        stub = recovery_pb2_grpc.RecoveryServiceStub(channel)
+        await stub.ReadBack(recovery_pb2.ReadBackRequest())
+        (finding,) = (await stub.GetRecovery(recovery_pb2.GetRecoveryRequest())).findings
+        confirm = recovery_pb2.ConfirmFindingRequest(finding_id=finding.finding_id, steering=STEERING)
+        first, again = [(await stub.ConfirmFinding(confirm)).finding for _ in range(2)]
+    assert (again, first.HasField("confirmed_at")) == (first, True)
+    async with database.reading() as conn:
+        trail = (await conn.execute(text("SELECT actor, action, subject_id, reason_code FROM audit"))).all()
+    assert [(*each,) for each in trail] == [("carla", "confirm_finding", UUID(finding.finding_id), "disk_lost")]
 
 
 @pytest.mark.usefixtures("restored")
