@@ -24,8 +24,15 @@ def debit(declined: int = 0, unanswered: int = 0) -> Debit:
 def test_a_charge_falls_into_the_spread_after_the_hour_of_its_own_day(request_id: UUID, day: date) -> None:
     at = POLICY.first_charge(day, request_id)
     assert rome_date(at) == day
-    assert 7 <= at.astimezone(ROME).hour <= 10  # an hour earlier or later on the two days on which clocks change
+    assert 8 <= at.astimezone(ROME).hour < 10  # clocks change at night: the day's hours are counted by the wall's clock
     assert POLICY.first_charge(day, request_id) == at
+
+
+def test_the_charges_of_one_day_are_spread_by_their_ids() -> None:
+    day, spread = date(2026, 12, 11), POLICY.jitter_minutes * 60
+    first, last = (POLICY.first_charge(day, UUID(int=number)) for number in (0, spread - 1))
+    assert last - first == timedelta(seconds=spread - 1)
+    assert POLICY.first_charge(day, UUID(int=spread)) == first
 
 
 @pytest.mark.parametrize(("declined", "days"), [(0, 3), (1, 4), (2, None), (7, None)])

@@ -92,12 +92,39 @@ def test_no_subscription_ends_while_a_payment_may_still_win(waiting: list[Unpaid
             {"carries": True, "state": PeriodState.VOID, "subscription": SubscriptionState.ENDED, "purge_at": NOW},
             PeriodNext.NOT_OPEN,
         ),
+        ({"state": PeriodState.SCHEDULED, "addition_undecided": True}, PeriodNext.WAIT),
     ],
 )
 def test_a_period_that_waits_for_no_money_goes_on_by_its_own_and_its_subscription_s_dates(
     more: dict[str, object], following: PeriodNext
 ) -> None:
     assert next_step(standing([], 2, **more), NOW).next is following
+
+
+OWED, LATER = Unpaid(2, NOW, None, owed=True), NOW + timedelta(1)
+ENDS: dict[str, object] = {"carries": True, "state": PeriodState.UNPAID, "ends_at": NOW}
+CLOSING: dict[str, object] = {"subscription": SubscriptionState.CLOSING, "ends_at": NOW, "purge_at": NOW}
+
+
+@pytest.mark.parametrize(
+    ("waiting", "number", "more", "following", "due"),
+    [
+        ([OWED], 2, {**CLOSING, "purge_at": LATER}, PeriodNext.WAIT, "purge"),
+        ([OWED], 2, CLOSING, PeriodNext.CLOSE_DUE, ""),
+        ([OWED], 2, {**CLOSING, "subscription": SubscriptionState.ENDED, "purge_at": LATER}, PeriodNext.CLOSE_DUE, ""),
+        ([OWED], 9, {**ENDS, **CLOSING}, PeriodNext.WAIT, "payment"),
+        ([OWED], 9, ENDS, PeriodNext.CLOSE_DUE, ""),
+        ([OWED, unpaid(3, NOW, None)], 9, ENDS, PeriodNext.WAIT, "payment"),
+        ([unpaid(2, LATER, None)], 2, {"ends_at": LATER, "invoiced": True}, PeriodNext.WAIT, "end"),
+        ([unpaid(2, LATER, None)], 2, {"ends_at": LATER}, PeriodNext.CLOSE_DUE, ""),
+        ([unpaid(2, LATER, None)], 2, {"ends_at": NOW, "invoiced": True}, PeriodNext.CLOSE_DUE, ""),
+    ],
+)
+def test_what_is_owed_or_invoiced_waits_while_its_money_or_a_taking_back_may_come(
+    waiting: list[Unpaid], number: int, more: dict[str, object], following: PeriodNext, due: str
+) -> None:
+    step = next_step(standing(waiting, number, pending=[], **more), NOW)
+    assert (step.next, step.due) == (following, due)
 
 
 def test_what_stays_owed_after_the_end_is_invoiced_too_once_it_has_accrued_abroad() -> None:
