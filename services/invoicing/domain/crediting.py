@@ -75,8 +75,6 @@ def _given(shares: Sequence[VatShare], remaining: int) -> Iterator[VatShare]:
 
 def _difference(share: VatShare, remaining: Money) -> VatShare:
     """What a share gives if so much of it remains."""
-    if remaining == share.gross:
-        return replace(share, taxable=remaining - remaining, tax=remaining - remaining)
     net = remaining.share(_HUNDRED, _HUNDRED + _hundredths(share.rate))
     return replace(share, taxable=share.taxable - net, tax=share.tax - (remaining - net))
 
