@@ -37,7 +37,7 @@ BUILDER = MailBuilder(
 
 
 def person(language: str) -> Person:
-    return Person(ACCOUNT, "Anna", "D’Angelo", "anna@demo.example", "IT", language)
+    return Person("Anna", "D’Angelo", "anna@demo.example", "IT", language, ACCOUNT)
 
 
 def letters(language: str) -> Iterator[Mail]:

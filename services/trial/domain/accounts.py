@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.kit.calendar import days_left
+from services.trial.domain.sign_ups import Applicant
 from services.trial.domain.terms import Terms, TrialState
 
 
@@ -39,20 +40,10 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Who stands behind an account."""
+class Person(Applicant):
+    """Who stands behind an account: who signed up, once the address is confirmed."""
 
     account_id: UUID
-    first_name: str
-    last_name: str
-    email: str
-    country: str
-    language: str
-
-    @property
-    def name(self) -> str:
-        """First and last name, for a salutation."""
-        return f"{self.first_name} {self.last_name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ class Applicant:
 
     @property
     def name(self) -> str:
-        """First and last name."""
+        """First and last name, for a salutation."""
         return f"{self.first_name} {self.last_name}"
 
 

@@ -93,4 +93,4 @@ def _account(row: Row[Any]) -> Account:
 
 
 def _person(row: Row[Any]) -> Person:
-    return Person(row.id, row.first_name, row.last_name, row.email, row.country, row.language)
+    return Person(row.first_name, row.last_name, row.email, row.country, row.language, row.id)

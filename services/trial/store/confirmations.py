@@ -87,7 +87,7 @@ async def confirm(
     await conn.execute(delete(confirmation_links).where(confirmation_links.c.sign_up_id == sign_up_id))
     # So that an erasure of the account finds the email that confirmed it.
     await conn.execute(update(mails).where(mails.c.subject_id == sign_up_id).values(subject_id=account_id))
-    person = Person(account_id, row.first_name, row.last_name, row.email, row.country, row.language)
+    person = Person(row.first_name, row.last_name, row.email, row.country, row.language, account_id)
     return Confirmed(person, row.person_hash, row.email_key)
 
 
