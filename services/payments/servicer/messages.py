@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
@@ -33,6 +34,8 @@ from services.payments.service.statements import IgnoredDebit
 from services.payments.servicer.dispute_messages import dispute_message
 from services.payments.store.ledger import Proof
 from services.payments.store.recorded import RecordedTransfer
+
+_ByHand = TypeVar("_ByHand", payments_pb2.UnconfirmedTransfer, payments_pb2.ConfirmedTransfer)
 
 STATES = {
     RequestState.OPEN: payments_pb2.PAYMENT_REQUEST_STATE_OPEN,
@@ -289,21 +292,21 @@ def proof(found: Proof) -> payments_pb2.ProveLedgerResponse:
 
 
 def _unconfirmed(transfer: RecordedTransfer) -> payments_pb2.UnconfirmedTransfer:
-    return payments_pb2.UnconfirmedTransfer(
-        transfer_id=str(transfer.transfer_id),
-        payment_request_id=str(transfer.request_id),
-        order_id=order_id_of(transfer.cause),
-        period=period_of(transfer.cause),
-        proforma_number=transfer.proforma_number,
-        bank_reference=transfer.bank_reference,
-        amount=to_money(transfer.amount),
-        booked_on=to_date(transfer.booked_on),
-        recorded_at=to_timestamp(transfer.recorded_at),
-    )
+    message = _by_hand(payments_pb2.UnconfirmedTransfer, transfer)
+    message.recorded_at.CopyFrom(to_timestamp(transfer.recorded_at))
+    return message
 
 
 def _confirmed(transfer: RecordedTransfer) -> payments_pb2.ConfirmedTransfer:
-    return payments_pb2.ConfirmedTransfer(
+    message = _by_hand(payments_pb2.ConfirmedTransfer, transfer)
+    if transfer.bank_booked_on is not None:
+        message.bank_booked_on.CopyFrom(to_date(transfer.bank_booked_on))
+    return message
+
+
+def _by_hand(message: type[_ByHand], transfer: RecordedTransfer) -> _ByHand:
+    """What is told of a transfer that was recorded by hand, whether the bank has told of it or not."""
+    return message(
         transfer_id=str(transfer.transfer_id),
         payment_request_id=str(transfer.request_id),
         order_id=order_id_of(transfer.cause),
@@ -312,7 +315,6 @@ def _confirmed(transfer: RecordedTransfer) -> payments_pb2.ConfirmedTransfer:
         bank_reference=transfer.bank_reference,
         amount=to_money(transfer.amount),
         booked_on=to_date(transfer.booked_on),
-        bank_booked_on=None if transfer.bank_booked_on is None else to_date(transfer.bank_booked_on),
     )
 
 
