@@ -14,6 +14,7 @@ from casella.payments.v1 import payments_pb2
 from cli import words
 from cli.ties import cause_id
 from services.kit.wire import from_date
+from workflows import wording
 
 Sum = tuple[str, int]
 """Currency and minor units: what a refund and its credit note have in common."""
@@ -84,7 +85,7 @@ def tie_refunds(
             else:
                 found.without_note(request, refund, today)
         for dispute in lost.get(request.payment_request_id, ()):
-            taken = (dispute.withdrawn.currency, _beyond_refunds(dispute))
+            taken = _sum(wording.beyond_refunds(dispute))
             left[taken] -= 1 if left[taken] else 0
         for note in reversed(invoice.credit_notes):
             if left[_returned(note)]:
@@ -155,7 +156,7 @@ def _taken(disputes: Iterable[payments_pb2.Dispute]) -> Mapping[str, list[paymen
     """Lost disputes by the payment request whose money they took: credited, or still claimed."""
     found: dict[str, list[payments_pb2.Dispute]] = {}
     for dispute in disputes:
-        if dispute.payment_request_id and _beyond_refunds(dispute) > 0:
+        if dispute.payment_request_id and wording.beyond_refunds(dispute).minor > 0:
             found.setdefault(dispute.payment_request_id, []).append(dispute)
     return found
 
@@ -168,11 +169,6 @@ def _never_paid(note: invoicing_pb2.CreditNoteInfo) -> str:
 def _returned(note: invoicing_pb2.CreditNoteInfo) -> Sum:
     """What of a credit note goes back."""
     return note.gross.currency, note.gross.minor - note.remitted.minor
-
-
-def _beyond_refunds(dispute: payments_pb2.Dispute) -> int:
-    """What it took in minor units, without what counts as the refund of a withdrawal and is tied as that."""
-    return dispute.withdrawn.minor - dispute.counted_as_refund.minor
 
 
 def _sum(money: common_pb2.Money) -> Sum:

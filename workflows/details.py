@@ -21,7 +21,6 @@ SUBSCRIPTION = SearchAttributeKey.for_keyword(names.ATTRIBUTE_SUBSCRIPTION)
 CUSTOMER_KIND = SearchAttributeKey.for_keyword(names.ATTRIBUTE_CUSTOMER_KIND)
 DUE_AT = SearchAttributeKey.for_datetime(names.ATTRIBUTE_DUE_AT)
 
-NEEDS_OPERATOR = "NeedsOperator"
 COMMAND = "casella "
 """With this begins what an operator types in a terminal and does not send as an update."""
 _LONGEST_STORY = 40

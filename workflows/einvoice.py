@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.payments import PaymentsSteps
     from workflows.causes import payment_request_of
-    from workflows.details import NEEDS_OPERATOR, Details
+    from workflows.details import Details
     from workflows.process import Process
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id, steering
     from workflows.steps import Step, quickly, visibly
@@ -133,7 +133,7 @@ class EInvoice(Process):
         check_why(why)
         if self.accepted:
             raise Wrong("the SdI has accepted the e-invoice: it is neither sent again nor given up")
-        if self.details.state != NEEDS_OPERATOR:
+        if self.details.state != names.NEEDS_OPERATOR:
             raise Wrong(f"the e-invoice needs no operator now: it is {self.details.state}")
 
     async def prepare(self, step: Step[pb.PrepareResendRequest, pb.PrepareResendResponse], why: Why, what: str) -> str:
@@ -232,7 +232,7 @@ class EInvoice(Process):
         """Wait for news; where they do not come in time, tell an operator and go on waiting."""
         if self.silent:
             self.details.stands(
-                NEEDS_OPERATOR,
+                names.NEEDS_OPERATOR,
                 "a receipt of the SdI, which should have come: look at the certified mailbox; "
                 f"{_last_day(transmission, 'last day to act')}",
                 transmission.deadline,
@@ -255,7 +255,7 @@ class EInvoice(Process):
         why = _why(transmission)
         self.details.happened(f"attempt {transmission.attempt} rejected by the SdI with {why}", once=True)
         self.details.stands(
-            NEEDS_OPERATOR,
+            names.NEEDS_OPERATOR,
             f"a correction: the SdI rejected it with {why}, so it counts as never issued; its receipt says more "
             f"(`casella show invoice {self.invoice_id}`); {_last_day(transmission, 'send it again before')}",
             transmission.deadline,

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.payments.v1 import payments_pb2 as pb
     from workflows import names, wording_money, wording_settling
     from workflows.activities.payments import PaymentsSteps
-    from workflows.details import NEEDS_OPERATOR, Details
+    from workflows.details import Details
     from workflows.money_email import MoneyEmail
     from workflows.money_settling import MoneySettling
     from workflows.part_payment import PartPayment
@@ -97,4 +97,4 @@ class Money(PartPayment, MoneyEmail, MoneySettling):
         if self.withdrawn is not None:
             withdrawn, due = self.told_of_withdrawal(self.withdrawn), self.withdrawn.refund_late_at
         told = [*wording_settling.waits(entry, candidates, withdrawn), *self.told_of_part_payment(entry.advance)]
-        self.details.stands(NEEDS_OPERATOR, "; ".join(told), due, offered)
+        self.details.stands(names.NEEDS_OPERATOR, "; ".join(told), due, offered)

@@ -12,12 +12,11 @@ with workflow.unsafe.imports_passed_through():
     from casella.invoicing.v1 import invoicing_pb2
     from casella.ordering.v1 import ordering_pb2
     from casella.payments.v1 import payments_pb2 as pb
-    from workflows import names, retries, wording_disputes, wording_money
+    from workflows import names, retries, wording, wording_disputes, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
     from workflows.causes import period_of
-    from workflows.details import NEEDS_OPERATOR
     from workflows.dispute_steps import DisputeSteps
     from workflows.steering import NO_DATA, Why, Wrong, check_why, request_id
     from workflows.steering import steering as steering_of
@@ -78,7 +77,7 @@ class DisputeProcess(DisputeSteps):
 
     def may_decide(self, dispute: pb.Dispute) -> bool:
         """Whether the payer's bank has decided for the payer, and money is gone that counts as no refund."""
-        return dispute.state == pb.DISPUTE_STATE_LOST and dispute.withdrawn.minor > dispute.counted_as_refund.minor
+        return dispute.state == pb.DISPUTE_STATE_LOST and wording.beyond_refunds(dispute).minor > 0
 
     def is_to_be_credited(self, entry: pb.MoneyEntry) -> bool:
         """Whether an operator has decided for a credit note that is not recorded yet, and no withdrawal issues it."""
@@ -90,7 +89,7 @@ class DisputeProcess(DisputeSteps):
         self.details.stands("Crediting", "the credit note on the invoice", updates=self.remedies())
         if not self.invoice_id:
             self.details.stands(
-                NEEDS_OPERATOR, "the invoice, which is still to come; asked for again", updates=self.remedies()
+                names.NEEDS_OPERATOR, "the invoice, which is still to come; asked for again", updates=self.remedies()
             )
             await self.wait(retries.LOOK_AGAIN, "ask again for the invoice that is to be credited")
             return

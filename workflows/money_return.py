@@ -12,7 +12,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows import names, wording, wording_money
     from workflows.activities.ordering import OrderingSteps
     from workflows.activities.payments import PaymentsSteps
-    from workflows.details import NEEDS_OPERATOR
     from workflows.process import Process
     from workflows.steps import quickly
     from workflows.waiting_money import TAKES_BACK, waiting_money
@@ -61,14 +60,14 @@ class MoneyReturn(Process):
         twice = wording_money.refund_doubt(entry)
         if refund.state == pb.REFUND_STATE_FAILED and entry.taken_back_by:
             self.details.stands(
-                NEEDS_OPERATOR,
+                names.NEEDS_OPERATOR,
                 f"nothing by itself: the bank took this money back (entry {entry.taken_back_by}), and its refund has "
                 f"failed ({refund.failure}): "
                 f"`casella refund cancel {refund.refund_id}` gives it up, which settles the two entries together",
             )
         elif refund.state == pb.REFUND_STATE_FAILED:
             self.details.stands(
-                NEEDS_OPERATOR,
+                names.NEEDS_OPERATOR,
                 f"{why}nothing by itself: {twice}the refund has failed ({refund.failure}). "
                 f"`casella refund retry {refund.refund_id}` tries it again, where wanted to another account; "
                 f"`casella refund cancel {refund.refund_id}` puts the money back into the queue",
@@ -76,7 +75,7 @@ class MoneyReturn(Process):
             )
         elif refund.state != pb.REFUND_STATE_DONE and entry.taken_back_by:
             self.details.stands(
-                NEEDS_OPERATOR,
+                names.NEEDS_OPERATOR,
                 f"nothing by itself: the bank took this money back (entry {entry.taken_back_by}), and its refund is on "
                 f"its way all the same: {wording_money.refund(refund)}. {wording_money.stop_refund(refund)}",
             )

@@ -79,6 +79,9 @@ ATTRIBUTE_CUSTOMER_KIND = "CasellaCustomerKind"
 ATTRIBUTE_DUE_AT = "CasellaDueAt"
 """A datetime: when something is due by itself, or by when the law wants an operator to have acted."""
 
+NEEDS_OPERATOR = "NeedsOperator"
+"""The state of a run that waits for a person; the other states are their workflows' own."""
+
 # Schedules and the workflows they start.
 SCHEDULE_RECEIPTS = "sdi-receipts"
 SCHEDULE_PAYMENT_EVENTS = "payment-events"

@@ -17,7 +17,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows import names, retries, wording, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.payments import PaymentsSteps
-    from workflows.details import NEEDS_OPERATOR
     from workflows.process import Process
     from workflows.steering import request_id, steering
     from workflows.steering_money import (
@@ -47,7 +46,7 @@ class Meanwhile:
     told: str
     by_itself: str = "nothing by itself"
     due_at: Timestamp | None = None
-    state: str = NEEDS_OPERATOR
+    state: str = names.NEEDS_OPERATOR
 
 
 class Payable(Process):

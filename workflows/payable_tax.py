@@ -12,9 +12,8 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from casella.common.v1 import common_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
-    from workflows import wording, wording_contracts
+    from workflows import names, wording, wording_contracts
     from workflows.activities.ordering import OrderingSteps
-    from workflows.details import NEEDS_OPERATOR
     from workflows.payable import Payable
     from workflows.steering import NO_DATA, Why, Wrong, check_why
     from workflows.steering_tax import (
@@ -102,16 +101,16 @@ class PayableTax(Payable):
         updates = {**self.tax_updates(), **({} if self.paid else self.remedies())}
         due_at, expires = answer.ask_at, self._expires(answer.order)
         if pb.TAX_DECISION_BUSINESS_PROOF in answer.offered:
-            state, due_at = NEEDS_OPERATOR, answer.order.hold_until
+            state, due_at = names.NEEDS_OPERATOR, answer.order.hold_until
             coming = (
                 f"your decision: {WHAT_TO_LOOK_AT}. The {document} waits, and the customer was told which proof is "
                 f"wanted{expires}"
             )
         elif answer.next == pb.TAX_NEXT_NEEDS_OPERATOR and answer.finding == pb.VAT_FINDING_OTHER_NAME:
-            state = NEEDS_OPERATOR
+            state = names.NEEDS_OPERATOR
             coming = f"your decision: {OTHER_NAME}. The {document} waits; VIES is asked again{expires}"
         elif answer.next == pb.TAX_NEXT_NEEDS_OPERATOR:
-            state = NEEDS_OPERATOR
+            state = names.NEEDS_OPERATOR
             coming = (
                 f"nothing confirms the VAT number, so the {document} waits for a decision; VIES is asked again{expires}"
             )

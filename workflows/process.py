@@ -14,7 +14,7 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError, is_cancelled_exception
 
 from workflows import names, retries
-from workflows.details import NEEDS_OPERATOR, Details
+from workflows.details import Details
 from workflows.steering import NO_DATA, Why, Wrong, check_why
 from workflows.steps import Request, Response, Step, StepRefused, visibly
 
@@ -136,7 +136,7 @@ class Process:
         self._parked = True
         self.details.happened(f"refused: {refused.step}")
         self.details.stands(
-            NEEDS_OPERATOR,
+            names.NEEDS_OPERATOR,
             f"nothing by itself. Refused was: {refused.step}. Why: {refused.message.rstrip('.')}. "
             "Mend the cause, then send `retry`",
             updates={"retry": 'tries again what was refused: `{"reason_code": "cause_mended"}`', **self.remedies()},

@@ -10,12 +10,11 @@ with workflow.unsafe.imports_passed_through():
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
-    from workflows import wording, wording_due, wording_money
+    from workflows import names, wording, wording_due, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.mailboxes import MailboxesSteps
     from workflows.activities.ordering import OrderingSteps
     from workflows.covering import may_pay
-    from workflows.details import NEEDS_OPERATOR
     from workflows.payable import RECORD_TRANSFER, Meanwhile, transfer_example
     from workflows.payable_tax import PayableTax
     from workflows.service_end import ServiceEnd
@@ -68,7 +67,7 @@ class RenewalSteps(PayableTax, ServiceEnd):
         A suspended period is Suspended whatever waits: the money's own workflow is what an operator decides in.
         """
         due, suspended = self.due, self.subscription.HasField("suspended_at")
-        state = _SUSPENDED if suspended else NEEDS_OPERATOR
+        state = _SUSPENDED if suspended else names.NEEDS_OPERATOR
         since = f"sending is suspended since {wording.day(self.subscription.suspended_at)}"
         sending = f"{since}{self.for_want_of()}" if suspended else ""
         ended = self.subscription.state == pb.SUBSCRIPTION_STATE_CLOSING
@@ -226,7 +225,7 @@ class RenewalSteps(PayableTax, ServiceEnd):
         state = _SUSPENDED if suspended else "AwaitingPayment"
         coming = f"the payment of proforma {payment.proforma_number}{note}; without it: {_coming(due)}"
         if self.offered:
-            state = NEEDS_OPERATOR
+            state = names.NEEDS_OPERATOR
             coming = (
                 "your decision, before the 15th: nothing confirms the VAT number, so the invoice of what has accrued "
                 f"waits; VIES is asked again. Everything else goes on: {coming}"

@@ -4,9 +4,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from casella.ordering.v1 import ordering_pb2 as pb
-    from workflows import retries
+    from workflows import names, retries
     from workflows.activities.ordering import OrderingSteps
-    from workflows.details import NEEDS_OPERATOR
     from workflows.payable_tax import OTHER_NAME, WHAT_TO_LOOK_AT
     from workflows.renewal_steps import RenewalSteps
     from workflows.steering import Why, request_id, steering
@@ -58,7 +57,7 @@ class RenewalTax(RenewalSteps):
                 f"so the period is not measured ({refused.message.rstrip('.')})"
             )
         updates = {**self.tax_updates(), **self.subscription_updates()}
-        self.details.stands(NEEDS_OPERATOR, coming, updates=updates)
+        self.details.stands(names.NEEDS_OPERATOR, coming, updates=updates)
         await self.wait(retries.LOOK_AGAIN, f"{again}, or an operator")
         self.tax_open, self.offered = False, ()
 

@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.ordering.v1 import ordering_pb2 as pb
     from workflows import names, wording, wording_contracts
     from workflows.activities.ordering import OrderingSteps
-    from workflows.details import NEEDS_OPERATOR, Details
+    from workflows.details import Details
     from workflows.process import Process
     from workflows.steering import (
         CUSTOMER_REASONS,
@@ -108,7 +108,7 @@ class ResellerStatus(Process):
     @record_training.validator
     def _may_record_training(self, why: Why = NO_DATA) -> None:
         check_why(why)
-        self._must_stand(_REQUESTED, _APPROVED, NEEDS_OPERATOR)
+        self._must_stand(_REQUESTED, _APPROVED, names.NEEDS_OPERATOR)
         if any(each.kind == pb.RESELLER_REQUIREMENT_KIND_TRAINING and each.met for each in self.status.requirements):
             raise Wrong(f"the training is recorded already, {wording.day(self.status.training_at)}")
 
@@ -153,7 +153,7 @@ class ResellerStatus(Process):
     @keep_reseller.validator
     def _may_keep(self, why: Why = NO_DATA) -> None:
         check_why(why)
-        self._must_stand(NEEDS_OPERATOR)
+        self._must_stand(names.NEEDS_OPERATOR)
 
     @workflow.update(
         description="Withdraws the status from the next document on; the customer is told why and can ask again. "
@@ -168,7 +168,7 @@ class ResellerStatus(Process):
     @withdraw_reseller.validator
     def _may_withdraw(self, refusal: Refusal = NO_REFUSAL) -> None:
         check_refusal(refusal)
-        self._must_stand(_APPROVED, NEEDS_OPERATOR)
+        self._must_stand(_APPROVED, names.NEEDS_OPERATOR)
 
     def _must_stand(self, *states: str) -> None:
         if self.details.state not in states:
@@ -227,7 +227,7 @@ class ResellerStatus(Process):
         updates: Mapping[str, str] = {"withdraw_reseller": _WITHDRAW}
         if failing:
             self.details.stands(
-                NEEDS_OPERATOR,
+                names.NEEDS_OPERATOR,
                 f"nothing by itself but a measuring each day, which clears this once it is met again: {missing}, since "
                 f"{wording.day(status.failing_since)}. The prices stay until an operator withdraws the status",
                 updates={"keep_reseller": _KEEP, **updates},

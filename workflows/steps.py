@@ -26,7 +26,7 @@ class StepRefused(ApplicationError):
 
     Attributes:
         step: What was refused, in the words that the Temporal UI shows.
-        reason: Name of the ``casella.common.v1.Reason``.
+        reason: Name of the ``casella.common.v1.Reason``; of a refusal that a run makes itself, its own word.
         facts: What the service told beside its sentence, by name; none of a refusal that a run makes itself.
     """
 

@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
     from workflows import names, retries, wording, wording_due, wording_money
-    from workflows.details import NEEDS_OPERATOR, Details
+    from workflows.details import Details
     from workflows.steps import StepRefused
     from workflows.withdrawal_decisions import OUTSIDE, WITHOUT_NOTE, WithdrawalDecisions
     from workflows.withdrawal_pending import Pending, commands, pay_out, to_be_decided, waits_for_operator
@@ -186,7 +186,7 @@ class Withdrawal(WithdrawalDecisions):
         wanted = "wanted by {}: that day has passed" if late else "wants by {}"
         yours = undecided or any(waits_for_operator(refund, near=due.refund_near) for _, refund in pending)
         self.details.stands(
-            NEEDS_OPERATOR if yours else "Refunding",
+            names.NEEDS_OPERATOR if yours else "Refunding",
             f"the refund, which the law {wanted.format(wording.date(self.refund_by()))}: {shown}",
             due.refund_late_at,
             {**commands(pending), **pay_out(given_up), **self.offered},

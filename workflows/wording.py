@@ -1,7 +1,7 @@
 """How the workflows say to an operator values, and what the services name by codes: documents, closures, erasures.
 
 What payments knows stands in `wording_money`, how contracts stand in `wording_contracts`, what comes next in
-`wording_due`.
+`wording_due`. The command line reads this file alone of these, so what it tells of disputes too stands here.
 """
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -9,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from casella.common.v1 import common_pb2, erasure_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
 
 _CLOSURES = {
     ordering_pb2.CLOSURE_REASON_TRIAL_ENDED: "the trial ended unpaid",
@@ -59,6 +60,12 @@ _REASONS = {
 def amount(money: common_pb2.Money) -> str:
     """``EUR 85.40``."""
     return f"{money.currency} {money.minor // 100}.{money.minor % 100:02d}"
+
+
+def beyond_refunds(dispute: payments_pb2.Dispute) -> common_pb2.Money:
+    """What a dispute took without what counts as the refund of a withdrawal: after a loss this is decided about."""
+    minor = dispute.withdrawn.minor - dispute.counted_as_refund.minor
+    return common_pb2.Money(minor=minor, currency=dispute.withdrawn.currency)
 
 
 def date(day: common_pb2.Date) -> str:

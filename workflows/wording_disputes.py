@@ -4,7 +4,6 @@ from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2 as pb
 from workflows import names, wording
-from workflows.details import NEEDS_OPERATOR
 
 CLAIM = 'keeps it as a claim, which the customer still owes: `{"reason_code": "service_was_given"}`'
 _CREDIT_NOTE = (
@@ -62,7 +61,7 @@ def standing(dispute: pb.Dispute, invoice: str, *, withdrawn: bool, twice: commo
         case pb.DISPUTE_STATE_NEEDS_RESPONSE:
             over = "the day for it has passed: see there how it stands"
             refund = f". {_TWICE.format(wording.amount(twice))}: name that refund as evidence" if twice else ""
-            return NEEDS_OPERATOR, (
+            return names.NEEDS_OPERATOR, (
                 "give evidence in the provider's dashboard in time: without it the dispute is lost"
                 f"{refund}{f'; {over}' if dispute.evidence_over else ''}"
             )
@@ -84,22 +83,22 @@ def _lost(dispute: pb.Dispute, *, withdrawn: bool, twice: common_pb2.Money | Non
             "aside then"
         )
     if counted.minor:
-        rest = common_pb2.Money(minor=dispute.withdrawn.minor - counted.minor, currency=counted.currency)
-        return NEEDS_OPERATOR, (
+        more = wording.amount(wording.beyond_refunds(dispute))
+        return names.NEEDS_OPERATOR, (
             f"nothing by itself: the dispute is lost. {wording.amount(counted)} of it is the refund of the withdrawal; "
-            f"it took {wording.amount(rest)} more, which the customer still owes: decide about that"
+            f"it took {more} more, which the customer still owes: decide about that"
         )
     if twice:
-        return NEEDS_OPERATOR, (
+        return names.NEEDS_OPERATOR, (
             f"nothing by itself: the dispute is lost. {_TWICE.format(wording.amount(twice))}, and the customer owes "
             "it: `claim` it"
         )
     if withdrawn:
-        return NEEDS_OPERATOR, (
+        return names.NEEDS_OPERATOR, (
             "the withdrawal, which counts what the dispute took as given back: let it go first. Where it has refunded "
             "already, decide"
         )
-    return NEEDS_OPERATOR, "nothing by itself: the dispute is lost, and the invoice stands: decide"
+    return names.NEEDS_OPERATOR, "nothing by itself: the dispute is lost, and the invoice stands: decide"
 
 
 def _counted(dispute: pb.Dispute) -> tuple[str, str]:
@@ -109,7 +108,7 @@ def _counted(dispute: pb.Dispute) -> tuple[str, str]:
     if dispute.state == pb.DISPUTE_STATE_UNDER_REVIEW:
         return "Disputed", f"the decision of the payer's bank, which may take months: {ends}"
     over = ": the day for evidence has passed, see there how it stands" if dispute.evidence_over else ""
-    return NEEDS_OPERATOR, (
+    return names.NEEDS_OPERATOR, (
         f"accept the dispute in the provider's dashboard, where nothing is to be contested{over}: {ends}"
     )
 
@@ -125,7 +124,7 @@ def _inquiry(dispute: pb.Dispute, invoice: str) -> tuple[str, str]:
     if dispute.evidence_over:
         answer = "the day for an answer has passed: see in the provider's dashboard how it stands"
     refund = f"`casella invoice credit {invoice} --cause agreement --refund online --reason inquiry`"
-    return NEEDS_OPERATOR, (
+    return names.NEEDS_OPERATOR, (
         f"the payer's bank asks before it disputes, and nothing is withdrawn yet: {answer}, or refund the payment "
         f"there or here, by {refund}"
     )

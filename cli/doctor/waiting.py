@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
@@ -17,6 +16,7 @@ from cli.rooms import Rooms
 from services.kit.calendar import rome_date
 from services.kit.trouble import MONEY_WAITING
 from services.kit.wire import from_date, from_timestamp
+from workflows import wording
 
 NEAR_INVOICE_DAY = timedelta(days=3)
 """So long before the last day for the invoice of money that waits a person looks, as for an e-invoice."""
@@ -142,9 +142,7 @@ def judge_disputes(disputed: Sequence[payments_pb2.MoneyEntry], now: datetime) -
 
 
 def _to_decide(dispute: payments_pb2.Dispute) -> str:
-    """What it took and is decided about: without what counts as the refund of a withdrawal."""
-    minor = dispute.withdrawn.minor - dispute.counted_as_refund.minor
-    return words.money(common_pb2.Money(minor=minor, currency=dispute.withdrawn.currency))
+    return words.money(wording.beyond_refunds(dispute))
 
 
 def judge_invoice_days(money: Sequence[payments_pb2.MoneyEntry], now: datetime) -> list[Finding]:

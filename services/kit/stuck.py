@@ -14,9 +14,8 @@ from temporalio.client import Client, WorkflowExecution
 
 from workflows import names
 
-NEEDS_OPERATOR = "NeedsOperator"
 _RUNNING = "ExecutionStatus = 'Running'"
-NEEDING = f"{_RUNNING} AND {names.ATTRIBUTE_STATE} = 'NeedsOperator'"
+NEEDING = f"{_RUNNING} AND {names.ATTRIBUTE_STATE} = '{names.NEEDS_OPERATOR}'"
 FAILING = f"{_RUNNING} AND TemporalReportedProblems IS NOT NULL"
 _PASSING = timedelta(minutes=1)
 """A run that looks again shows other states for a moment and needs an operator all the same."""
@@ -60,7 +59,7 @@ def needing_since(changes: Sequence[tuple[datetime, str]], now: datetime) -> dat
     """
     since = later = now
     for at, state in changes:
-        if state == NEEDS_OPERATOR:
+        if state == names.NEEDS_OPERATOR:
             since = at
         elif later - at > _PASSING:
             break
@@ -96,4 +95,4 @@ async def changes(client: Client, run: WorkflowExecution) -> list[tuple[datetime
 def tells_since(found: Sequence[tuple[datetime, str]]) -> bool:
     """Whether what came before the first of these changes cannot matter to since when the run needs an operator."""
     before = datetime.min.replace(tzinfo=UTC)
-    return needing_since([*found, (before, NEEDS_OPERATOR)], datetime.now(UTC)) != before
+    return needing_since([*found, (before, names.NEEDS_OPERATOR)], datetime.now(UTC)) != before

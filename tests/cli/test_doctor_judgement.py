@@ -18,6 +18,7 @@ from cli.installation import Installation
 from services.kit import stuck
 from services.kit.settings import ProcessSettings
 from services.kit.wire import to_date, to_duration, to_timestamp
+from workflows import names
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 WHERE = Installation(Path("/nowhere"), {}, ProcessSettings())
@@ -314,7 +315,7 @@ def test_since_when_a_run_needs_an_operator_is_read_back_to_what_came_before() -
     def ago(**span: float) -> datetime:
         return datetime.now(UTC) - timedelta(**span)
 
-    needs = stuck.NEEDS_OPERATOR
+    needs = names.NEEDS_OPERATOR
     looking = [(ago(hours=2), needs), (ago(hours=2, seconds=1), "Refunding"), (ago(hours=26), needs)]
     assert not stuck.tells_since([])
     assert not stuck.tells_since(looking), "it looks again each day: its beginning is on an older page"
