@@ -1,4 +1,4 @@
-"""`casella bank`: hands bank statements to payments, and takes back what was recorded by hand by mistake."""
+"""`casella bank`: hands bank statements to payments, and takes back what was recorded or booked by mistake."""
 
 from pathlib import Path
 
@@ -11,16 +11,16 @@ from cli import files, screen, words
 from cli.failures import Failure, WrongInput
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
 from cli.showing.order import OrderName, id_of_order
-from cli.steering import steered
+from cli.steering import Uuid, steered
 from services.kit.errors import Refused
 from services.kit.ids import new_id
 
 _REMEDY = f"Ask the bank for the statement as camt.053 or camt.054 (XML), {files.MOST}"
 
 
-@click.group(short_help="Import bank statements; withdraw what was recorded by mistake.")
+@click.group(short_help="Import bank statements; take back what was recorded or booked by mistake.")
 def bank() -> None:
-    """Import bank statements; withdraw a transfer recorded by mistake."""
+    """Import bank statements; take back a transfer recorded, or a payout booked, by mistake."""
 
 
 @bank.command("import")
@@ -42,6 +42,24 @@ def bank_withdraw(reference: str, order: str | None, steering: common_pb2.Steeri
     The ledger gets a contra entry; the reference can be recorded anew.
     """
     run(_withdraw(reference, order, steering))
+
+
+@bank.command("unbook")
+@click.argument("entry", type=Uuid())
+@steered
+def bank_unbook(entry: str, steering: common_pb2.Steering) -> None:
+    """Take back that money ENTRY (id) was booked as a payout of the payment provider.
+
+    The ledger gets a contra entry, its fees too; the money waits again.
+    """
+    run(_unbook(entry, steering))
+
+
+async def _unbook(entry: str, steering: common_pb2.Steering) -> None:
+    async with open_rooms() as rooms:
+        request = payments_pb2.UndoPayoutRequest(request_id=str(new_id()), money_entry_id=entry, steering=steering)
+        undone = (await rooms.ask(rooms.payments.UndoPayout, request)).entry
+    screen.say(f"Undone: {words.money(undone.amount)} is no payout; it waits again: casella show money {entry}")
 
 
 async def _withdraw(reference: str, order: str | None, steering: common_pb2.Steering) -> None:

@@ -128,18 +128,21 @@ class MoneySettling(MoneyReturn, DisputeProcess):
 
     @workflow.update(
         description="Books the money as a payout of the payment provider to our bank account: out of what lies at the "
-        'provider, with the fees that it kept, which may be left out. Data: {"fees": "12.34", '
-        '"reason_code": "stripe_payout"}'
+        "provider, with the fees that it kept, which may be left out. More than lies there by the ledger is "
+        'refused, unless "accept_more": true; `casella bank unbook` takes back what was booked by mistake. '
+        'Data: {"fees": "12.34", "reason_code": "stripe_payout"}'
     )
     async def payout(self, payout: Payout = NO_PAYOUT) -> str:
         """Book it out of what lies at the provider."""
         request = pb.BookPayoutRequest(
-            request_id=request_id(), money_entry_id=self.entry_id, fees=fees_of(payout), steering=steering(payout)
-        )
+            request_id=request_id(), money_entry_id=self.entry_id, fees=fees_of(payout), steering=steering(payout),
+            accept_more=payout.accept_more,
+        )  # fmt: skip
         await self.steer(PaymentsSteps.book_payout, request, "book the payout")
         result = "booked as a payout of the payment provider"
         if request.HasField("fees"):
             result += f", which kept {wording.amount(request.fees)}"
+        result += f"; a mistake is undone by `casella bank unbook {self.entry_id}`"
         return self._settled(f"{result} ({payout.reason_code})", result)
 
     @assign.validator

@@ -72,6 +72,8 @@ class Payout(Why):
 
     fees: Any = ""
     """Text: what it kept, euro with two decimals and a point; or leave it out."""
+    accept_more: Any = False
+    """Truth value: it is booked although less lies at the provider by the ledger."""
 
 
 CREDIT_CAUSES = ("dispute", "agreement")
@@ -143,13 +145,15 @@ def check_crediting(crediting: Crediting) -> None:
 
 
 def check_payout(payout: Payout) -> None:
-    """Refuse fees that are no amount.
+    """Refuse fees that are no amount, and what is neither true nor false.
 
     Raises:
         Wrong: With what would be right.
     """
     check_why(payout)
     fees_of(payout)
+    if not isinstance(payout.accept_more, bool):
+        raise Wrong("accept_more: true, without quotes, or leave it out")
 
 
 def check_amount(transfer: Transfer, asked: Money | None) -> None:

@@ -26,7 +26,8 @@ _SET_ASIDE = (
     '`{"reason_code": "not_from_a_customer"}`'
 )
 _PAYOUT = (
-    "books it as a payout of the payment provider to the bank, with the fees that it kept of it, or without `fees`: "
+    "books it as a payout of the payment provider to the bank, with the fees that it kept of it, or without `fees`; "
+    '`"accept_more": true` books more than lies at the provider by the ledger: '
     '`{"fees": "12.34", "reason_code": "stripe_payout"}`'
 )
 _ANY_NUMBER, _ANY_ACCOUNT = "NUMBER", "ACCOUNT"

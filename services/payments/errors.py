@@ -94,6 +94,12 @@ class CreditTooSmall(CasellaError):
     reason = errors_pb2.REASON_CREDIT_TOO_SMALL
 
 
+class PayoutTooMuch(CasellaError):
+    """A payout is more than lies at the provider by the ledger, and nobody has accepted that."""
+
+    reason = errors_pb2.REASON_PAYOUT_TOO_MUCH
+
+
 class PaymentRequestClosed(CasellaError):
     """The payment request is closed."""
 

@@ -22,6 +22,7 @@ from services.payments.service.mandates import Mandates
 from services.payments.service.money import MoneyDesk
 from services.payments.service.money_emails import MoneyEmails
 from services.payments.service.pages import Pages
+from services.payments.service.payouts import Payouts
 from services.payments.service.queue import MoneyQueue
 from services.payments.service.reading_back import ReadingBack
 from services.payments.service.refund_asking import RefundAsking
@@ -56,6 +57,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
     refunds = Refunds(database, clock, sending, settings.bank_account.iban)
     disputes = Disputes(database, clock)
     events = Events(database, clock, provider, pages, sending, disputes)
+    money = MoneyDesk(database, clock)
     desks = Desks(
         PaymentRequests(database, clock, links, assigning),
         checkout,
@@ -65,7 +67,8 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         MoneyQueue(database, clock),
         Charging(database, clock, links, charges, checkout, pages, debit_policy),
         Mandates(database, clock, provider, links, settings.public_url),
-        MoneyDesk(database, clock),
+        money,
+        Payouts(database, clock, money),
         MoneyEmails(database, clock, settings.bank_account, transfer_policy, links),
         assigning,
         Advances(database, clock),

@@ -424,6 +424,30 @@ async def test_a_transfer_recorded_by_mistake_is_withdrawn_by_its_reference(desk
     (await desk.terminal.casella("audit")).well()
 
 
+async def test_a_payout_booked_by_mistake_is_undone_and_waits_again(desk: Desk, tmp_path: Path) -> None:
+    request, paid_out = await desk.order_to_pay(), common.Money(minor=666, currency="EUR")
+    file = tmp_path / "statement.xml"
+    transfer = paying.Transfer(paid_out, rome_date(datetime.now(UTC)), text="STRIPE PAYOUT", payer="Stripe")
+    file.write_bytes(paying.statement(request.transfer.iban, [transfer]))
+    (await desk.terminal.casella("bank", "import", str(file))).well()
+    waiting = (await desk.terminal.casella("show", "money", "--json")).well().json
+    (entry,) = (each["money_entry_id"] for each in waiting if int(each["amount"]["minor"]) == 666)
+    undo = ("bank", "unbook", entry, "--reason", "wrong_fees", "--as", "giulia")
+    (await desk.terminal.casella(*undo)).badly(1, "not booked as a payout")
+    await desk.play.operator.payments.BookPayout(
+        payments_pb2.BookPayoutRequest(
+            request_id=str(uuid4()),
+            money_entry_id=entry,
+            steering=common.Steering(actor="giulia", reason_code="stripe_payout", source="update/1"),
+        )
+    )
+    assert "6.66 EUR" not in (await desk.terminal.casella("show", "money")).well().out
+    assert "6.66 EUR" in (await desk.terminal.casella(*undo)).well().out
+    assert (await audited(desk, "payments", "undo_payout"))[:2] == ("giulia", "wrong_fees")
+    assert "6.66 EUR" in (await desk.terminal.casella("show", "money")).well().out
+    (await desk.terminal.casella("audit")).well()
+
+
 async def test_late_money_is_told_with_its_booking_day_and_the_end_of_what_it_was_for(
     desk: Desk, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from tests.payments.test_transfers import record, seen
 from tests.payments.world import GROSS, STEERING, World
 from tests.support.refusals import bad_fields, refused_as
 from tests.support.room import request_id
+from workflows import names
 
 FEES = 321
 PAID_OUT = Entry(GROSS - FEES, text="STRIPE PAYOUT", debtor="Stripe Payments Europe", bank_reference="PO-1")
@@ -91,8 +92,75 @@ async def test_fees_are_more_than_nothing_or_left_out(world: World, fees: int) -
 
 async def test_the_proof_notices_a_payout_that_the_ledger_does_not_have(world: World) -> None:
     (entry,) = await arrives(world, PAID_OUT)
-    await payout(world, entry, FEES)
+    await payout(world, entry, FEES, accept_more=True)
     async with world.room.core.database.transaction() as conn:
         await conn.execute(text("UPDATE money_entries SET minor = minor - 1 WHERE settled_as = 'payout'"))
     faults = " ".join((await world.proof()).discrepancies)
     assert f"payouts of the provider: EUR {GROSS - FEES - 1}, ledger: {GROSS - FEES}" in faults
+
+
+async def undo(world: World, entry: pb.MoneyEntry, once: str = "") -> pb.MoneyEntry:
+    """Take back a payout that was booked by mistake."""
+    asked = pb.UndoPayoutRequest(
+        request_id=once or request_id(), money_entry_id=entry.money_entry_id, steering=STEERING
+    )
+    answer: pb.UndoPayoutResponse = await world.stub("operator").UndoPayout(asked)
+    return answer.entry
+
+
+async def test_more_than_lies_at_the_provider_is_no_payout_unless_it_is_accepted(world: World) -> None:
+    await world.paid_online()
+    (entry,) = await arrives(world, PAID_OUT)
+    before = await world.balances()
+    with refused_as(errors_pb2.REASON_PAYOUT_TOO_MUCH) as refused:
+        await payout(world, entry, FEES + 1)
+    assert refused.value.metadata["lies"] == str(GROSS)
+    assert "EUR 146.41" in refused.value.message
+    assert await world.balances() == before
+    assert (await payout(world, entry, FEES + 1, accept_more=True)).settlement == pb.MONEY_SETTLEMENT_PAYOUT
+
+
+async def test_what_lies_at_the_provider_below_zero_by_a_payout_is_named(world: World) -> None:
+    await world.paid_online()
+    (entry,) = await arrives(world, PAID_OUT)
+    await payout(world, entry, 9_000_00, accept_more=True)
+    proof, below = await world.proof(), f"stripe EUR {FEES - 9_000_00}"
+    booked = f"more than lay there was booked as paid out with money entry {entry.money_entry_id}"
+    assert list(proof.discrepancies) == [f"what lies at the provider is below zero ({below}): {booked}"]
+    assert not proof.balanced
+
+
+async def test_what_goes_back_after_a_payout_leaves_no_payout_wrong(world: World) -> None:
+    await world.paid_online()
+    (entry,) = await arrives(world, PAID_OUT)
+    await payout(world, entry, FEES)
+    await world.stripe.refund((await world.stripe.state())["sessions"][0]["payment_intent"], 700)
+    await world.deliver()
+    assert (await world.balances())["stripe"] == -700
+
+
+async def test_a_payout_booked_by_mistake_is_undone_and_its_money_waits_again(world: World) -> None:
+    await world.paid_online()
+    (entry,) = await arrives(world, PAID_OUT)
+    before = await world.balances()
+    for _ in range(2):
+        await payout(world, entry, 9_000_00, accept_more=True)
+        once = request_id()
+        for _ in range(2):
+            assert (await undo(world, entry, once)).settlement == pb.MONEY_SETTLEMENT_UNSPECIFIED
+        assert {name: minor for name, minor in (await world.balances()).items() if minor} == before
+        assert [each.money_entry_id for each in await world.queue()] == [entry.money_entry_id]
+    assert entry.money_entry_id in {
+        str(wake.subject) for wake in await world.room.wakes() if wake.workflow == names.MONEY
+    }
+    await payout(world, entry, FEES)
+    assert (await world.balances())["stripe"] == 0
+
+
+async def test_only_a_payout_is_undone(world: World) -> None:
+    (entry,) = await arrives(world, PAID_OUT)
+    with refused_as(errors_pb2.REASON_MONEY_SETTLED):
+        await undo(world, entry)
+    entry.money_entry_id = request_id()
+    with refused_as(errors_pb2.REASON_NOT_FOUND):
+        await undo(world, entry)

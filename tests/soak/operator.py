@@ -152,7 +152,9 @@ class Operator:
         if entry.HasField("dispute"):
             return [("claim", {}), ("terminate", {}), ("credit_note", {"cause": "dispute"})]
         if payout := self.bank.payout(entry.source_reference):
-            return [("payout", {"fees": f"{payout.fees / 100:.2f}"} if payout.fees else {})]
+            fees = {"fees": f"{payout.fees / 100:.2f}"} if payout.fees else {}
+            # The fees are right, but what refunds and disputes have taken since lies at the provider no more.
+            return [("payout", {**fees, "accept_more": True})]
         payer, back = self._payer(entry), entry.amount.minor < 0
         number = await self._suggested(entry)
         return [

@@ -45,7 +45,7 @@ async def test_a_payout_is_booked_with_its_fees_and_nothing_else_is_tried(fees: 
     operator.bank.pay_out(9_000, fees, _DAY)
     reference = operator.bank.moved[0].entry.bank_reference
     await operator._decide(pb.MoneyEntry(money_entry_id="1", source_reference=reference, amount=_eur(9_000)))
-    assert desk.sent == [("money:1", "payout", {"reason_code": "soak", **said})]
+    assert desk.sent == [("money:1", "payout", {"reason_code": "soak", **said, "accept_more": True})]
     assert operator.decisions == {"payout": 1}
 
 

@@ -14,8 +14,8 @@ SIGN_UPS = ("allow_sign_up", "deny_sign_up")
 """They come before there is an account; `casella trail` asks for them by the sign-up's id."""
 OF_NOBODY = (
     *SIGN_UPS, "set_money_aside", "request_refund", "approve_refund", "export_refunds", "retry_refund", "fail_refund",
-    "record_refund_file", "cancel_refund", "book_payout", "decide_dispute", "begin_recovery", "confirm_finding",
-    "end_recovery",
+    "record_refund_file", "cancel_refund", "book_payout", "undo_payout", "decide_dispute", "begin_recovery",
+    "confirm_finding", "end_recovery",
 )  # fmt: skip
 """Money may be an unknown payer's, and so may its refund be, or its dispute; a payout is ours, a recovery all's."""
 

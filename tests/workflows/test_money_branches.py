@@ -225,6 +225,7 @@ async def test_what_payments_refuses_is_told_and_the_money_waits_on(temporal: Te
         ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "refund", {}, "taken back"),
         ({"money_source": pb.MONEY_SOURCE_ANNOUNCED}, "refund", {}, "casella bank withdraw"),
         ({}, "payout", {"fees": 12.34}, "fees: euro with two decimals"),
+        ({}, "payout", {"accept_more": "yes"}, "accept_more: true"),
         ({"money_source": pb.MONEY_SOURCE_STRIPE}, "payout", {}, "only money of a bank statement"),
         ({"named": [REQUEST]}, "payout", {}, "names no payment request"),
         ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "payout", {}, "was not taken back is a payout"),

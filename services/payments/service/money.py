@@ -1,4 +1,4 @@
-"""What becomes of money that waits and pays nothing: credit of an account, a payout of the provider, or set aside.
+"""What becomes of money that waits and pays nothing: credit of an account, or set aside.
 
 Whatever is decided, one guarded statement takes the entry out of the queue, so that of two operators one wins and the
 other is told.
@@ -18,12 +18,12 @@ from services.kit.money import Money
 from services.kit.requests import Call, claim
 from services.payments.domain.matching import QueueReason
 from services.payments.domain.payment_requests import PaymentRequest
-from services.payments.domain.receipts import MoneyEntry, Settlement, Source
+from services.payments.domain.receipts import MoneyEntry, Settlement
 from services.payments.errors import AmountMismatch, CreditTooSmall, MoneySettled
 from services.payments.service import taking_back
 from services.payments.service.disputes import lost
 from services.payments.store import books, credit, disputes, queue, requests, settling, twins, waking
-from services.payments.store.books import CREDIT, PROVIDER_FEES, SET_ASIDE, Header, Line
+from services.payments.store.books import CREDIT, SET_ASIDE, Header, Line
 from services.payments.store.credit import CreditCause, CreditMovement
 
 _CURRENCY = "EUR"
@@ -62,7 +62,7 @@ class MoneyDesk:
         now = self._clock.now()
         async with self._database.transaction() as conn:
             if await claim(conn, call, entry_id) is None:
-                entry = await _waiting(conn, entry_id)
+                entry = await waiting(conn, entry_id)
                 taking_back.check_is_here(entry)
                 if entry.lowers_no_credit:
                     raise MoneySettled("what it took back was no account's credit: set it aside")
@@ -90,51 +90,13 @@ class MoneyDesk:
         now = self._clock.now()
         async with self._database.transaction() as conn:
             if await claim(conn, call, entry_id) is None:
-                entry = await _waiting(conn, entry_id)
+                entry = await waiting(conn, entry_id)
                 await audit.record(conn, by, now, account_id=await requests.owner(conn, entry.named))
                 await settling.settle_entry(conn, entry_id, Settlement.SET_ASIDE, None, now)
                 await _post(conn, "setting_aside", entry, SET_ASIDE, None, now)
                 if entry.reason is QueueReason.REVERSED:
                     await taking_back.count_as_refunded(conn, entry, now)
                 await waking.wake_named(conn, entry.named, now)
-        return (await self.entry(entry_id))[0]
-
-    async def book_payout(self, call: Call, entry_id: UUID, fees: Money, by: AuditEntry) -> MoneyEntry:
-        """Book money that the provider paid out to the bank, out of what lies at the provider.
-
-        Args:
-            call: The operator's call, for idempotency.
-            entry_id: The money.
-            fees: What the provider kept of it, zero or more; what lies there is less by that, too.
-            by: Who decides it and why.
-
-        Raises:
-            NotFound: No such entry.
-            MoneySettled: The entry is settled, was taken back, did not come by the bank, or names a payment request.
-            AmountMismatch: It is in another currency than what lies at the provider.
-        """
-        now = self._clock.now()
-        async with self._database.transaction() as conn:
-            if await claim(conn, call, entry_id) is None:
-                entry = await _waiting(conn, entry_id)
-                if entry.source is not Source.BANK or entry.is_gone or entry.named:
-                    raise MoneySettled(
-                        "only money of a bank statement that names no payment request and was not taken back is a "
-                        "payout of the provider"
-                    )
-                if entry.amount.currency != _CURRENCY:
-                    raise AmountMismatch("what lies at the provider is in euro")
-                await audit.record(conn, by, now, account_id=None)
-                await settling.settle_entry(conn, entry_id, Settlement.PAYOUT, None, now)
-                minor = entry.amount.minor
-                await books.post(
-                    conn,
-                    Header("provider_payout", entry.source, entry.source_ref, now, booked_on=entry.available_on),
-                    _CURRENCY,
-                    Line(entry.lies_in, minor),
-                    Line(PROVIDER_FEES, fees.minor),
-                    Line(Source.STRIPE, -minor - fees.minor),
-                )
         return (await self.entry(entry_id))[0]
 
     async def credit_of(self, account_id: UUID) -> Money:
@@ -155,7 +117,7 @@ class MoneyDesk:
             return await credit.movements(conn, account_id, before, most)
 
 
-async def _waiting(conn: AsyncConnection, entry_id: UUID) -> MoneyEntry:
+async def waiting(conn: AsyncConnection, entry_id: UUID) -> MoneyEntry:
     """An entry that waits, held.
 
     Raises:

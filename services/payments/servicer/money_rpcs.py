@@ -9,7 +9,6 @@ from services.kit.calendar import rome_date
 from services.kit.clock import Clock
 from services.kit.context import check_own
 from services.kit.interceptors.around import Context
-from services.kit.money import Money
 from services.kit.paging import page_by_id, page_by_moment
 from services.kit.requests import Requests
 from services.kit.validation import Violations, checked_uuid
@@ -27,7 +26,7 @@ from services.payments.servicer.refund_messages import movement_message
 
 
 class MoneyRpcs(PaymentsServiceServicer):
-    """Reads, assigns, credits and sets aside money that waits, books payouts, tells customers of money, decides about
+    """Reads, assigns, credits and sets aside money that waits, tells customers of money, decides about
     part payments, and tells of credit.
     """
 
@@ -162,20 +161,6 @@ class MoneyRpcs(PaymentsServiceServicer):
             entry=self._messages.money_entry(await self._money.set_aside(call, entry_id, by))
         )
 
-    async def BookPayout(
-        self, request: payments_pb2.BookPayoutRequest, context: Context
-    ) -> payments_pb2.BookPayoutResponse:
-        """Book money that the provider paid out to the bank."""
-        bad = Violations()
-        entry_id = bad.uuid("money_entry_id", request.money_entry_id)
-        fees = inputs.amount(bad, "fees", request.fees) if request.HasField("fees") else Money(0)
-        by = _steering(bad, request, "book_payout", entry_id)
-        call = self._calls.call(request.request_id, bad, entry=entry_id, fees=request.fees)
-        bad.check()
-        return payments_pb2.BookPayoutResponse(
-            entry=self._messages.money_entry(await self._money.book_payout(call, entry_id, fees, by))
-        )
-
     async def GetAccountCredit(
         self, request: payments_pb2.GetAccountCreditRequest, context: Context
     ) -> payments_pb2.GetAccountCreditResponse:
@@ -212,12 +197,7 @@ class MoneyRpcs(PaymentsServiceServicer):
         return payments_pb2.ListCreditMovementsResponse(movements=map(movement_message, found), next_page_token=token)
 
 
-_Decision = (
-    payments_pb2.AssignMoneyRequest
-    | payments_pb2.CreditMoneyRequest
-    | payments_pb2.SetMoneyAsideRequest
-    | payments_pb2.BookPayoutRequest
-)
+_Decision = payments_pb2.AssignMoneyRequest | payments_pb2.CreditMoneyRequest | payments_pb2.SetMoneyAsideRequest
 
 
 def _steering(bad: Violations, request: _Decision, action: str, entry_id: UUID) -> AuditEntry:

@@ -13,6 +13,7 @@ from services.payments.service.events import Events
 from services.payments.service.mandates import Mandates
 from services.payments.service.money import MoneyDesk
 from services.payments.service.money_emails import MoneyEmails
+from services.payments.service.payouts import Payouts
 from services.payments.service.queue import MoneyQueue
 from services.payments.service.refund_asking import RefundAsking
 from services.payments.service.refund_files import RefundFiles
@@ -27,6 +28,7 @@ from services.payments.servicer.debits import DebitRpcs
 from services.payments.servicer.dispute_rpcs import DisputeRpcs
 from services.payments.servicer.messages import Messages
 from services.payments.servicer.money_rpcs import MoneyRpcs
+from services.payments.servicer.payout_rpcs import PayoutRpcs
 from services.payments.servicer.queue_rpcs import QueueRpcs
 from services.payments.servicer.refund_rpcs import RefundRpcs
 from services.payments.servicer.request_rpcs import RequestRpcs
@@ -46,6 +48,7 @@ class Desks:
     charging: Charging
     mandates: Mandates
     money: MoneyDesk
+    payouts: Payouts
     money_emails: MoneyEmails
     assigning: Assigning
     advances: Advances
@@ -58,7 +61,7 @@ class Desks:
 
 
 class PaymentsServicer(
-    RequestRpcs, CheckoutRpcs, TransferRpcs, QueueRpcs, MoneyRpcs, DebitRpcs, RefundRpcs, DisputeRpcs
+    RequestRpcs, CheckoutRpcs, TransferRpcs, QueueRpcs, MoneyRpcs, PayoutRpcs, DebitRpcs, RefundRpcs, DisputeRpcs
 ):
     """The room's RPCs."""
 
@@ -76,6 +79,7 @@ class PaymentsServicer(
         self._charging = desks.charging
         self._mandates = desks.mandates
         self._money = desks.money
+        self._payouts = desks.payouts
         self._money_emails = desks.money_emails
         self._assigning = desks.assigning
         self._advances = desks.advances

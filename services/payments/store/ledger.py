@@ -17,6 +17,7 @@ _BALANCES = (
     .group_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
     .order_by(ledger_lines.c.ledger_account, ledger_lines.c.currency)
 )
+# What refunds and disputes take after a payout may leave the provider below zero: what lay there on its day counts.
 # What the bank took back is no bank entry: it stands in the queue, below zero, unless it was withdrawn as a refund's
 # debit. Nor are debits of refunds.
 # Each branch finds rows that disagree with the ledger, from both sides, so that neither can be missing; the answer is
@@ -107,9 +108,22 @@ _FAULTS = text("""
             GROUP BY currency) q
         FULL JOIN (SELECT l.currency, -sum(l.minor) AS minor FROM ledger_transactions t
             JOIN ledger_lines l ON l.transaction_id = t.id
-            WHERE t.kind = 'provider_payout' AND l.ledger_account IN ('stripe', 'provider_fees')
+            WHERE t.kind IN ('provider_payout', 'provider_payout_undone')
+                AND l.ledger_account IN ('stripe', 'provider_fees')
             GROUP BY l.currency) s ON s.currency = q.currency
     ) p WHERE p.minor <> p.ledger
+    UNION ALL
+    SELECT 'what lies at the provider is below zero (stripe ' || s.currency || ' ' || s.minor ||
+        '): more than lay there was booked as paid out with money entry ' || e.id
+    FROM (SELECT currency, sum(minor) AS minor FROM ledger_lines WHERE ledger_account = 'stripe'
+            GROUP BY currency HAVING sum(minor) < 0) s
+        JOIN money_entries e ON e.settled_as = 'payout' AND e.currency = s.currency
+        JOIN LATERAL (SELECT sum(l.minor) AS minor FROM ledger_transactions t
+            JOIN ledger_lines l ON l.transaction_id = t.id AND l.ledger_account = 'stripe'
+            WHERE l.currency = s.currency AND CASE
+                WHEN t.booked_on IS NULL OR e.available_on IS NULL THEN true
+                WHEN l.minor > 0 OR t.kind = 'provider_payout' THEN t.booked_on <= e.available_on
+                ELSE t.booked_on < e.available_on END) lay ON lay.minor < 0
     UNION ALL
     SELECT 'money entries waiting: ' || w.currency || ' ' || w.minor || ', suspense: ' || w.ledger
     FROM (

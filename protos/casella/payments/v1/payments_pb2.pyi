@@ -952,18 +952,36 @@ class SetMoneyAsideResponse(_message.Message):
     def __init__(self, entry: _Optional[_Union[MoneyEntry, _Mapping]] = ...) -> None: ...
 
 class BookPayoutRequest(_message.Message):
-    __slots__ = ("request_id", "money_entry_id", "fees", "steering")
+    __slots__ = ("request_id", "money_entry_id", "fees", "steering", "accept_more")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     FEES_FIELD_NUMBER: _ClassVar[int]
     STEERING_FIELD_NUMBER: _ClassVar[int]
+    ACCEPT_MORE_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     money_entry_id: str
     fees: _common_pb2.Money
     steering: _common_pb2.Steering
-    def __init__(self, request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., fees: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+    accept_more: bool
+    def __init__(self, request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., fees: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., accept_more: _Optional[bool] = ...) -> None: ...
 
 class BookPayoutResponse(_message.Message):
+    __slots__ = ("entry",)
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    entry: MoneyEntry
+    def __init__(self, entry: _Optional[_Union[MoneyEntry, _Mapping]] = ...) -> None: ...
+
+class UndoPayoutRequest(_message.Message):
+    __slots__ = ("request_id", "money_entry_id", "steering")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
+    STEERING_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    money_entry_id: str
+    steering: _common_pb2.Steering
+    def __init__(self, request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ...) -> None: ...
+
+class UndoPayoutResponse(_message.Message):
     __slots__ = ("entry",)
     ENTRY_FIELD_NUMBER: _ClassVar[int]
     entry: MoneyEntry

@@ -145,6 +145,11 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.BookPayoutRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.BookPayoutResponse.FromString,
                 _registered_method=True)
+        self.UndoPayout = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/UndoPayout',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.UndoPayoutRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.UndoPayoutResponse.FromString,
+                _registered_method=True)
         self.DecideDispute = channel.unary_unary(
                 '/casella.payments.v1.PaymentsService/DecideDispute',
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.DecideDisputeRequest.SerializeToString,
@@ -429,7 +434,14 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def BookPayout(self, request, context):
-        """Books money of a bank statement as a payout of the provider: out of what lies at the provider, with the fees that it kept of it. Refused with MONEY_SETTLED for money that did not come by the bank, was taken back, or names a payment request.
+        """Books money of a bank statement as a payout of the provider: out of what lies at the provider, with the fees that it kept of it. Refused with MONEY_SETTLED for money that did not come by the bank, was taken back, or names a payment request, and with PAYOUT_TOO_MUCH for more than lies at the provider by the ledger, unless that is accepted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndoPayout(self, request, context):
+        """Takes back a payout that was booked by mistake: a contra entry is written, and the money waits again. Refused with MONEY_SETTLED for money that is not booked as a payout.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -729,6 +741,11 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.BookPayout,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.BookPayoutRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.BookPayoutResponse.SerializeToString,
+            ),
+            'UndoPayout': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoPayout,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.UndoPayoutRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.UndoPayoutResponse.SerializeToString,
             ),
             'DecideDispute': grpc.unary_unary_rpc_method_handler(
                     servicer.DecideDispute,
@@ -1456,6 +1473,33 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/BookPayout',
             casella_dot_payments_dot_v1_dot_payments__pb2.BookPayoutRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.BookPayoutResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoPayout(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/UndoPayout',
+            casella_dot_payments_dot_v1_dot_payments__pb2.UndoPayoutRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.UndoPayoutResponse.FromString,
             options,
             channel_credentials,
             insecure,

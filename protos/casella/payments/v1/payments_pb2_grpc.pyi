@@ -76,7 +76,9 @@ class PaymentsServiceStub:
     SetMoneyAside: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SetMoneyAsideRequest, _payments_pb2.SetMoneyAsideResponse]
     """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside."""
     BookPayout: _grpc.UnaryUnaryMultiCallable[_payments_pb2.BookPayoutRequest, _payments_pb2.BookPayoutResponse]
-    """Books money of a bank statement as a payout of the provider: out of what lies at the provider, with the fees that it kept of it. Refused with MONEY_SETTLED for money that did not come by the bank, was taken back, or names a payment request."""
+    """Books money of a bank statement as a payout of the provider: out of what lies at the provider, with the fees that it kept of it. Refused with MONEY_SETTLED for money that did not come by the bank, was taken back, or names a payment request, and with PAYOUT_TOO_MUCH for more than lies at the provider by the ledger, unless that is accepted."""
+    UndoPayout: _grpc.UnaryUnaryMultiCallable[_payments_pb2.UndoPayoutRequest, _payments_pb2.UndoPayoutResponse]
+    """Takes back a payout that was booked by mistake: a contra entry is written, and the money waits again. Refused with MONEY_SETTLED for money that is not booked as a payout."""
     DecideDispute: _grpc.UnaryUnaryMultiCallable[_payments_pb2.DecideDisputeRequest, _payments_pb2.DecideDisputeResponse]
     """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund."""
     RecordDisputeCreditNote: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordDisputeCreditNoteRequest, _payments_pb2.RecordDisputeCreditNoteResponse]
@@ -178,7 +180,9 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     SetMoneyAside: _aio.UnaryUnaryMultiCallable[_payments_pb2.SetMoneyAsideRequest, _payments_pb2.SetMoneyAsideResponse]  # type: ignore[assignment]
     """Takes money out of the queue that is none of the customers', or what was taken back and is settled outside."""
     BookPayout: _aio.UnaryUnaryMultiCallable[_payments_pb2.BookPayoutRequest, _payments_pb2.BookPayoutResponse]  # type: ignore[assignment]
-    """Books money of a bank statement as a payout of the provider: out of what lies at the provider, with the fees that it kept of it. Refused with MONEY_SETTLED for money that did not come by the bank, was taken back, or names a payment request."""
+    """Books money of a bank statement as a payout of the provider: out of what lies at the provider, with the fees that it kept of it. Refused with MONEY_SETTLED for money that did not come by the bank, was taken back, or names a payment request, and with PAYOUT_TOO_MUCH for more than lies at the provider by the ledger, unless that is accepted."""
+    UndoPayout: _aio.UnaryUnaryMultiCallable[_payments_pb2.UndoPayoutRequest, _payments_pb2.UndoPayoutResponse]  # type: ignore[assignment]
+    """Takes back a payout that was booked by mistake: a contra entry is written, and the money waits again. Refused with MONEY_SETTLED for money that is not booked as a payout."""
     DecideDispute: _aio.UnaryUnaryMultiCallable[_payments_pb2.DecideDisputeRequest, _payments_pb2.DecideDisputeResponse]  # type: ignore[assignment]
     """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund."""
     RecordDisputeCreditNote: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordDisputeCreditNoteRequest, _payments_pb2.RecordDisputeCreditNoteResponse]  # type: ignore[assignment]
@@ -409,7 +413,15 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.BookPayoutRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.BookPayoutResponse, _abc.Awaitable[_payments_pb2.BookPayoutResponse]]:
-        """Books money of a bank statement as a payout of the provider: out of what lies at the provider, with the fees that it kept of it. Refused with MONEY_SETTLED for money that did not come by the bank, was taken back, or names a payment request."""
+        """Books money of a bank statement as a payout of the provider: out of what lies at the provider, with the fees that it kept of it. Refused with MONEY_SETTLED for money that did not come by the bank, was taken back, or names a payment request, and with PAYOUT_TOO_MUCH for more than lies at the provider by the ledger, unless that is accepted."""
+
+    @_abc_1.abstractmethod
+    def UndoPayout(
+        self,
+        request: _payments_pb2.UndoPayoutRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.UndoPayoutResponse, _abc.Awaitable[_payments_pb2.UndoPayoutResponse]]:
+        """Takes back a payout that was booked by mistake: a contra entry is written, and the money waits again. Refused with MONEY_SETTLED for money that is not booked as a payout."""
 
     @_abc_1.abstractmethod
     def DecideDispute(
