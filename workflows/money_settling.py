@@ -17,12 +17,15 @@ with workflow.unsafe.imports_passed_through():
         NO_ACCOUNT,
         NO_ASSIGNMENT,
         NO_PAYOUT,
+        NO_RETURN,
         Assignment,
         ForAccount,
         Payout,
+        Returning,
         check_assignment,
         check_for_account,
         check_payout,
+        check_returning,
         fees_of,
         optional_day,
     )
@@ -104,13 +107,15 @@ class MoneySettling(MoneyReturn, DisputeProcess):
 
     @workflow.update(
         description="Sends the money back to its payer: to card or PayPal at once, by transfer with the next file of "
-        '`casella refund export`. Data: {"reason_code": "not_for_us"}'
+        "`casella refund export`. Where other money of what it names was taken back, it may be the new payment of "
+        'that: then only with "accept_taken_back": true. Data: {"reason_code": "not_for_us"}'
     )
-    async def refund(self, why: Why = NO_DATA) -> str:
+    async def refund(self, why: Returning = NO_RETURN) -> str:
         """Send it back."""
         request = pb.RequestRefundRequest(
-            refund_id=request_id(), money_entry_id=self.entry_id, reason_code=why.reason_code, steering=steering(why)
-        )
+            refund_id=request_id(), money_entry_id=self.entry_id, reason_code=why.reason_code, steering=steering(why),
+            accept_taken_back=why.accept_taken_back,
+        )  # fmt: skip
         if self.withdrawn is not None:
             request.withdrawal_order_id = self.withdrawn.withdrawal.order_id
         answer = await self.steer(PaymentsSteps.request_refund, request, "refund the money")
@@ -159,8 +164,8 @@ class MoneySettling(MoneyReturn, DisputeProcess):
         self._check_is_here()
 
     @refund.validator
-    def _may_refund(self, why: Why = NO_DATA) -> None:
-        check_why(why)
+    def _may_refund(self, why: Returning = NO_RETURN) -> None:
+        check_returning(why)
         entry = self.waiting_entry()
         if entry.reason in TAKES_BACK:
             raise Wrong("this is money that was taken back: there is nothing to refund. There are credit and set_aside")

@@ -67,6 +67,14 @@ class Crediting(Why):
 
 
 @dataclass
+class Returning(Why):
+    """Why money goes back: ``{"reason_code": "not_for_us"}``."""
+
+    accept_taken_back: Any = False
+    """Truth value: it goes back although other money of what it names was taken back."""
+
+
+@dataclass
 class Payout(Why):
     """A payout of the payment provider: ``{"fees": "12.34", "reason_code": "stripe_payout"}``."""
 
@@ -83,6 +91,7 @@ NO_ASSIGNMENT = Assignment()
 NO_ACCOUNT = ForAccount()
 NO_CREDITING = Crediting()
 NO_PAYOUT = Payout()
+NO_RETURN = Returning()
 
 
 def check_transfer(transfer: Transfer) -> None:
@@ -142,6 +151,17 @@ def check_crediting(crediting: Crediting) -> None:
     check_why(crediting)
     if crediting.cause not in CREDIT_CAUSES:
         raise Wrong(f"cause: one of {', '.join(CREDIT_CAUSES)}, or leave it out")
+
+
+def check_returning(returning: Returning) -> None:
+    """Refuse what is neither true nor false.
+
+    Raises:
+        Wrong: With what would be right.
+    """
+    check_why(returning)
+    if not isinstance(returning.accept_taken_back, bool):
+        raise Wrong("accept_taken_back: true, without quotes, or leave it out")
 
 
 def check_payout(payout: Payout) -> None:

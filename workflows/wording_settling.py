@@ -20,7 +20,10 @@ ENDS = {
 """The end of an entry in a word or two, by its settlement."""
 _CREDIT = 'makes it credit of an account: `{{"account_id": "{}", "reason_code": "customer_agrees"}}`'
 _LOWER = 'lowers the credit that an account has of it: `{{"account_id": "{}", "reason_code": "taken_back"}}`'
-_REFUND = 'sends it back to its payer: `{"reason_code": "not_for_us"}`'
+_REFUND = (
+    'sends it back to its payer, with `"accept_taken_back": true` though other money of what it names was taken back: '
+    '`{"reason_code": "not_for_us"}`'
+)
 _SET_ASIDE = (
     "takes it out of the queue, where it is none of the customers' or is settled outside: "
     '`{"reason_code": "not_from_a_customer"}`'

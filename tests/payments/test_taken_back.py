@@ -251,6 +251,35 @@ async def test_what_it_had_paid_stays_paid_and_refunds_of_it_wait_for_a_person(w
         await retry(world, stopped)
 
 
+@pytest.mark.parametrize("aside", [False, True])
+async def test_a_second_payment_after_a_reversal_goes_back_by_an_express_word_only(
+    world: World, *, aside: bool
+) -> None:
+    request, (paying,) = await paid_and_taken_back(world, GROSS)
+    again = await arrives(world, replace(paying, bank_reference="B-2"))
+    reversal, second = sorted(again, key=lambda entry: entry.amount.minor)
+    assert (second.reason, second.names_only_paid) == (pb.MONEY_ENTRY_REASON_TWICE, True)
+    if aside:
+        await set_aside(world, reversal)
+    with refused_as(errors_pb2.REASON_MONEY_SETTLED) as refused:
+        await refund(world, second)
+    assert refused.value.metadata["taken_back"] == str(GROSS)
+    fields = {"money_entry_id": second.money_entry_id, "steering": STEERING, "accept_taken_back": True}
+    assert (await world.refund("operator", **fields)).state == pb.REFUND_STATE_APPROVED
+    assert (await world.get(request)).state == PAID
+
+
+async def test_a_second_payment_and_the_reversal_that_it_makes_good_are_set_aside_and_nothing_together(
+    world: World,
+) -> None:
+    _, (paying,) = await paid_and_taken_back(world, GROSS)
+    for entry in await arrives(world, replace(paying, bank_reference="B-2")):
+        await set_aside(world, entry)
+    assert {name: minor for name, minor in (await world.balances()).items() if minor} == {
+        "bank": GROSS, "receivable": -GROSS
+    }  # fmt: skip
+
+
 @pytest.fixture
 def order() -> str:
     return str(new_id())

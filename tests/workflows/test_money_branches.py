@@ -223,6 +223,7 @@ async def test_what_payments_refuses_is_told_and_the_money_waits_on(temporal: Te
         ({}, "credit", {"account_id": "anna@example.it"}, "account_id"),
         ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "assign", {"proforma_number": "P2026/17"}, "taken back"),
         ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "refund", {}, "taken back"),
+        ({}, "refund", {"accept_taken_back": "yes"}, "accept_taken_back: true"),
         ({"money_source": pb.MONEY_SOURCE_ANNOUNCED}, "refund", {}, "casella bank withdraw"),
         ({}, "payout", {"fees": 12.34}, "fees: euro with two decimals"),
         ({}, "payout", {"accept_more": "yes"}, "accept_more: true"),

@@ -28,11 +28,13 @@ from workflows.steering_money import (
     Crediting,
     ForAccount,
     Payout,
+    Returning,
     Transfer,
     check_assignment,
     check_crediting,
     check_for_account,
     check_payout,
+    check_returning,
     check_transfer,
 )
 from workflows.steering_tax import ProofOfBusiness, check_proof_of_business
@@ -50,6 +52,7 @@ CHECKS: Mapping[type[Why], Callable[[Any], None]] = {
     ForAccount: check_for_account,
     Crediting: check_crediting,
     Payout: check_payout,
+    Returning: check_returning,
     ProofOfBusiness: check_proof_of_business,
     Cancellation: check_cancellation,
 }

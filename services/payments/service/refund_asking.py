@@ -37,7 +37,7 @@ from services.payments.domain.refunds import (
 )
 from services.payments.errors import RefundTooMuch
 from services.payments.service import chargebacks
-from services.payments.service.refund_guards import check_may_go_back, check_no_file_has_it
+from services.payments.service.refund_guards import check_makes_nothing_good, check_may_go_back, check_no_file_has_it
 from services.payments.service.refund_wishes import RefundWish, payout_id
 from services.payments.service.refunds import Refunds
 from services.payments.service.refunds_in_files import begin_as_sent
@@ -181,6 +181,8 @@ class RefundAsking:
         if entry is None:
             raise NotFound
         await check_may_go_back(conn, entry, wish.amount)
+        if not wish.accept_taken_back and wish.withdrawal_order_id is None:
+            await check_makes_nothing_good(conn, entry)
         account_id = await requests.owner(conn, entry.named)
         if entry.source == Source.STRIPE:
             return self._new(wish, _Way(Means.STRIPE, entry.amount, account_id, charge_id=entry.source_ref), now)

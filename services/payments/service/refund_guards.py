@@ -1,4 +1,6 @@
-"""What refuses a refund that is asked for: money that does not wait, or that may have gone back before a restore."""
+"""What refuses a refund that is asked for: money that does not wait, that is perhaps owed, or that may have
+gone back before a restore.
+"""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -7,7 +9,7 @@ from services.payments.domain.receipts import MoneyEntry, Source
 from services.payments.domain.refunds import Means, Refund
 from services.payments.errors import AmountMismatch, MoneySettled
 from services.payments.service.taking_back import check_is_here
-from services.payments.store import queue, refunds_in_files
+from services.payments.store import paid_with, queue, refunds_in_files
 
 
 async def check_may_go_back(conn: AsyncConnection, entry: MoneyEntry, amount: Money | None) -> None:
@@ -26,6 +28,24 @@ async def check_may_go_back(conn: AsyncConnection, entry: MoneyEntry, amount: Mo
         raise AmountMismatch("money that waits is refunded as a whole, and in euro")
     if entry.source != Source.STRIPE:
         await _check_no_debit_waits(conn, entry.amount)
+
+
+async def check_makes_nothing_good(conn: AsyncConnection, entry: MoneyEntry) -> None:
+    """Refuse to give back what perhaps pays anew for what the bank took back: of a paid request nothing would be left.
+
+    Raises:
+        MoneySettled: Of a payment request that it names money was taken back, and nothing has made it good.
+    """
+    for request_id in entry.named:
+        stands = await paid_with.standing(conn, request_id)
+        gone = stands.undecided + stands.set_aside
+        if gone.minor > 0:
+            raise MoneySettled(
+                "other money of the payment request that it names was taken back, and nothing has made that good: "
+                "this may be the customer's new payment. Where it is, set both aside; where it is not, refund it with "
+                "accept_taken_back",
+                metadata={"taken_back": str(gone.minor)},
+            )
 
 
 async def check_no_file_has_it(conn: AsyncConnection, refund: Refund, *, chosen: bool) -> None:

@@ -26,6 +26,7 @@ class RefundWish:
         by: The operator who asks and why; None where a workflow asks by itself.
         as_credit: All of it becomes the account's credit, by whatever means the money came.
         by_provider: The payments by card or PayPal to which credit goes back that had come so.
+        accept_taken_back: An entry goes back although other money of what it names was taken back.
     """
 
     refund_id: UUID
@@ -40,6 +41,7 @@ class RefundWish:
     by: AuditEntry | None
     as_credit: bool = False
     by_provider: tuple[Received, ...] = ()
+    accept_taken_back: bool = False
 
     @property
     def gives_money(self) -> bool:

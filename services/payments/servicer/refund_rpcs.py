@@ -204,6 +204,7 @@ def _wish(bad: Violations, request: payments_pb2.RequestRefundRequest) -> Refund
         holder=holder,
         by=steering_entry(bad, request.steering, "request_refund", subject, source=source) if by_operator else None,
         as_credit=request.as_account_credit,
+        accept_taken_back=request.accept_taken_back,
     )
 
 

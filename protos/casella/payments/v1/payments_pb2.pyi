@@ -1118,7 +1118,7 @@ class RefundPayer(_message.Message):
     def __init__(self, iban: _Optional[str] = ..., holder: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class RequestRefundRequest(_message.Message):
-    __slots__ = ("refund_id", "payment_request_id", "money_entry_id", "credit_of_account_id", "amount", "reason_code", "withdrawal_order_id", "steering", "iban", "holder", "as_account_credit")
+    __slots__ = ("refund_id", "payment_request_id", "money_entry_id", "credit_of_account_id", "amount", "reason_code", "withdrawal_order_id", "steering", "iban", "holder", "as_account_credit", "accept_taken_back")
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     PAYMENT_REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
@@ -1130,6 +1130,7 @@ class RequestRefundRequest(_message.Message):
     IBAN_FIELD_NUMBER: _ClassVar[int]
     HOLDER_FIELD_NUMBER: _ClassVar[int]
     AS_ACCOUNT_CREDIT_FIELD_NUMBER: _ClassVar[int]
+    ACCEPT_TAKEN_BACK_FIELD_NUMBER: _ClassVar[int]
     refund_id: str
     payment_request_id: str
     money_entry_id: str
@@ -1141,7 +1142,8 @@ class RequestRefundRequest(_message.Message):
     iban: str
     holder: str
     as_account_credit: bool
-    def __init__(self, refund_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., credit_of_account_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., reason_code: _Optional[str] = ..., withdrawal_order_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ..., as_account_credit: _Optional[bool] = ...) -> None: ...
+    accept_taken_back: bool
+    def __init__(self, refund_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., money_entry_id: _Optional[str] = ..., credit_of_account_id: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., reason_code: _Optional[str] = ..., withdrawal_order_id: _Optional[str] = ..., steering: _Optional[_Union[_common_pb2.Steering, _Mapping]] = ..., iban: _Optional[str] = ..., holder: _Optional[str] = ..., as_account_credit: _Optional[bool] = ..., accept_taken_back: _Optional[bool] = ...) -> None: ...
 
 class RequestRefundResponse(_message.Message):
     __slots__ = ("refund",)
