@@ -31,7 +31,6 @@ __all__ = ["stripe_standin"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 POST = "POST /webhooks/stripe"
-FORGED = f"Stripe-Signature: t={int(time.time())},v1=0"
 
 
 class Street:
@@ -78,6 +77,11 @@ def event(**changed: Any) -> bytes:
     return event_of_nothing(**changed).encode()
 
 
+def forged() -> str:
+    """A signature of this moment that payments alone can tell from a genuine one."""
+    return f"Stripe-Signature: t={int(time.time())},v1=0"
+
+
 def signed(body: bytes) -> str:
     return str(WebhookSignature.generate_signature_header(body.decode("latin-1"), WEBHOOK_SECRET))
 
@@ -114,12 +118,12 @@ async def test_a_compressed_body_is_not_unpacked(street: Street) -> None:
 @pytest.mark.parametrize("last", [b"0\r\n\r\n", b""], ids=["ends", "never ends"])
 async def test_a_body_without_a_length_is_read_as_far_as_one_may_be_long(street: Street, last: bytes) -> None:
     chunk = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
-    said = await send(street.url, request(POST, "Transfer-Encoding: chunked", FORGED) + chunk * 5 + last)
+    said = await send(street.url, request(POST, "Transfer-Encoding: chunked", forged()) + chunk * 5 + last)
     assert said.status == 413
 
 
 async def test_a_body_of_ten_gigabytes_is_not_waited_for(street: Street) -> None:
-    said = await send(street.url, request(POST, FORGED, "Content-Length: 10000000000") + b"x" * 300_000)
+    said = await send(street.url, request(POST, forged(), "Content-Length: 10000000000") + b"x" * 300_000)
     assert said.status == 413
 
 
@@ -258,7 +262,7 @@ async def test_five_hundred_who_hang_after_a_byte_of_their_body_keep_no_webhook_
     crowded = Street(street.world, runner, await street.world.request())
     opened = [await connect(crowded.url) for _ in range(500)]
     for _, writer in opened:
-        writer.write(request(POST, f"Stripe-Signature: t={int(time.time())},v1=x", "Content-Length: 250000") + b"{")
+        writer.write(request(POST, forged(), "Content-Length: 250000") + b"{")
     await until_there_are(crowded, 500)
     for body in (event(), event(text="x" * 200_000)):
         assert (await crowded.post(body)).status == 200
