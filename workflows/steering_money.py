@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from casella.common.v1.common_pb2 import Date, Money
+from services.kit.money import written
 from workflows.steering import Why, Wrong, check_why, is_uuid, text_of
 
 _BANK_REFERENCE = re.compile(r"[A-Za-z0-9/?:().,'+ -]{1,35}")
@@ -187,7 +188,7 @@ def check_amount(transfer: Transfer, asked: Money | None) -> None:
     seen = money_of(transfer)
     if seen != asked and not transfer.accept_difference:
         raise Wrong(
-            f"amount: {transfer.amount}, but EUR {asked.minor // 100}.{asked.minor % 100:02d} is asked for. If that is "
+            f"amount: {transfer.amount}, but {written(asked)} is asked for. If that is "
             'what arrived, send the same with "accept_difference": true; the money then waits in the operator\'s queue'
         )
 

@@ -10,6 +10,7 @@ from casella.common.v1 import common_pb2, erasure_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
+from services.kit.money import written
 
 _CLOSURES = {
     ordering_pb2.CLOSURE_REASON_TRIAL_ENDED: "the trial ended unpaid",
@@ -59,7 +60,7 @@ _REASONS = {
 
 def amount(money: common_pb2.Money) -> str:
     """``EUR 85.40``."""
-    return f"{money.currency} {money.minor // 100}.{money.minor % 100:02d}"
+    return written(money)
 
 
 def beyond_refunds(dispute: payments_pb2.Dispute) -> common_pb2.Money:

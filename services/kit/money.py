@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import total_ordering
+from typing import Protocol
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 MOST_MINOR = 99_999_999_999
@@ -84,6 +85,25 @@ class Money:
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not add up")
         return other
+
+
+class InMinorUnits(Protocol):
+    """`Money`, or the message of that name."""
+
+    @property
+    def minor(self) -> int:
+        """Minor units."""
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code."""
+
+
+def written(amount: InMinorUnits) -> str:
+    """``EUR 85.40``, ``EUR -0.05``: an amount in a sentence for operators."""
+    sign = "-" if amount.minor < 0 else ""
+    major, minor = divmod(abs(amount.minor), 10**_EXPONENT)
+    return f"{amount.currency} {sign}{major}.{minor:0{_EXPONENT}d}"
 
 
 def percent(amount: Money, rate: Decimal) -> Money:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kit.money import Money, percent, total, vat
+from casella.common.v1 import common_pb2
+from services.kit.money import Money, percent, total, vat, written
 
 _MINOR = st.integers(-(10**12), 10**12)
 _RATES = st.decimals("0", "100", places=2)
@@ -89,3 +90,12 @@ def test_only_whole_minor_units_are_money(minor: int) -> None:
 def test_a_currency_is_three_capital_letters(currency: str) -> None:
     with pytest.raises(ValueError, match="ISO 4217"):
         Money(1, currency)
+
+
+@pytest.mark.parametrize(
+    ("minor", "text"),
+    [(8540, "EUR 85.40"), (5, "EUR 0.05"), (-5, "EUR -0.05"), (-12345, "EUR -123.45"), (0, "EUR 0.00")],
+)
+def test_an_amount_is_written_with_its_sign_before_its_digits(minor: int, text: str) -> None:
+    assert written(Money(minor)) == text
+    assert written(common_pb2.Money(minor=minor, currency="EUR")) == text

@@ -13,7 +13,7 @@ from services.kit.audit import AuditEntry
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.errors import NotFound
-from services.kit.money import Money
+from services.kit.money import Money, written
 from services.kit.requests import Call, claim
 from services.payments.domain.receipts import MoneyEntry, Settlement, Source
 from services.payments.errors import AmountMismatch, MoneySettled, PayoutTooMuch
@@ -120,12 +120,7 @@ async def _check_lies_there(conn: AsyncConnection, taken: Money, *, accepted: bo
     lies = await payouts.at_provider(conn, _CURRENCY)
     if lies < taken and not accepted:
         raise PayoutTooMuch(
-            f"with its fees the payout is {_written(taken)}, but {_written(lies)} lies at the provider by the ledger: "
+            f"with its fees the payout is {written(taken)}, but {written(lies)} lies at the provider by the ledger: "
             "look at the fees; where more was really paid out, accept it with accept_more",
             metadata={"lies": str(lies.minor)},
         )
-
-
-def _written(amount: Money) -> str:
-    sign = "-" if amount.minor < 0 else ""
-    return f"{amount.currency} {sign}{abs(amount.minor) // 100}.{abs(amount.minor) % 100:02d}"
