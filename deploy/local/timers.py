@@ -7,7 +7,7 @@ its workflow had to itself before.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from temporalio.api.common.v1 import WorkflowExecution
@@ -30,11 +30,13 @@ class Timer:
 
     Attributes:
         length: Events in its history when this was read.
+        begun: The event that began the timer; None where it waits for news alone.
         lasts: How long the timer lasts in all; None where it waits for news alone.
         ends: When, by the calendar.
     """
 
     length: int
+    begun: int | None
     lasts: timedelta | None
     ends: datetime | None
 
@@ -55,10 +57,10 @@ class Timers:
             now: By the calendar.
         """
         grown = [run for run, length in lengths.items() if run not in self._known or self._known[run].length != length]
-        lasting = await asyncio.gather(*map(self._lasts, grown))
+        running = await asyncio.gather(*map(self._running, grown))
         self._known = {run: timer for run, timer in self._known.items() if run in lengths}
-        for run, lasts in zip(grown, lasting, strict=True):
-            self._known[run] = Timer(lengths[run], lasts, None if lasts is None else now + lasts)
+        for run, event in zip(grown, running, strict=True):
+            self._known[run] = _timer(lengths[run], event, self._known.get(run), now)
 
     def next_end(self) -> datetime | None:
         """When the first of them ends, by the calendar."""
@@ -72,7 +74,8 @@ class Timers:
             if timer.lasts is not None and timer.ends is not None and timer.ends <= instant
         ]
 
-    async def _lasts(self, run: Run) -> timedelta | None:
+    async def _running(self, run: Run) -> HistoryEvent | None:
+        """The event that began the timer of a run."""
         ended: set[int] = set()
         request = GetWorkflowExecutionHistoryReverseRequest(
             namespace=self._client.namespace,
@@ -91,10 +94,20 @@ class Timers:
                 if event.event_type in _ENDED:
                     ended.add(_started_by(event))
                 elif event.event_type == EventType.EVENT_TYPE_TIMER_STARTED and event.event_id not in ended:
-                    return event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
+                    return event
             if not page.next_page_token:
                 return None
             request.next_page_token = page.next_page_token
+
+
+def _timer(length: int, event: HistoryEvent | None, known: Timer | None, now: datetime) -> Timer:
+    """What a run waits for; the same timer as before, beside which something else has happened, ends when it did."""
+    if event is None:
+        return Timer(length, None, None, None)
+    if known is not None and known.begun == event.event_id:
+        return replace(known, length=length)
+    lasts = event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
+    return Timer(length, event.event_id, lasts, now + lasts)
 
 
 def _started_by(end: HistoryEvent) -> int:

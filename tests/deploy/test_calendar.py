@@ -11,7 +11,7 @@ from uuid import uuid4
 import grpc
 import pytest
 from temporalio import activity, workflow
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -166,11 +166,11 @@ async def until_listed(client: Client, number: int) -> None:
             pass
 
 
-async def waits(client: Client, hours: float, due: timedelta | None = None) -> None:
+async def waits(client: Client, hours: float, due: timedelta | None = None) -> WorkflowHandle[Any, Any]:
     """Start a workflow that waits, and shows as its due date what it waits for unless told otherwise."""
     due_at = datetime.now(UTC) + (timedelta(hours=hours) if due is None else due)
     shown = TypedSearchAttributes([SearchAttributePair(_DUE_AT, due_at)])
-    await client.start_workflow(
+    return await client.start_workflow(
         "Waits", hours, id=f"waits-{uuid4()}", task_queue=names.TASK_QUEUE, search_attributes=shown
     )
 
@@ -358,6 +358,21 @@ async def test_where_only_what_is_due_is_moved_a_workflow_is_left_alone_until_it
     for noted, due in zip(process.noted, (COARSE_STEP, COARSE_STEP, timedelta(hours=30)), strict=True):
         assert due - _SECONDS <= noted <= due + _SECONDS
     assert timers.next_end() is None
+
+
+async def test_a_timer_ends_when_it_did_whatever_else_happens_to_its_workflow(
+    client: Client, process: Process, clocks: Clocks, tmp_path: Path
+) -> None:
+    calendar = LocalCalendar(Site(tmp_path, {}), client, clocks, Timers(client))
+    async with working(client, process), asyncio.timeout(60):
+        waiting = await waits(client, hours=36)
+        await until_listed(client, 1)
+        for _ in range(2):
+            await calendar.advance(timedelta(hours=12), list[str]().append)
+            await waiting.signal("nothing-that-it-knows")
+        await calendar.advance(timedelta(hours=15), list[str]().append)
+    [noted] = process.noted
+    assert timedelta(hours=36) - _SECONDS <= noted <= timedelta(hours=36) + _SECONDS
 
 
 def _ends_in(timers: Timers, hours: int, process: Process) -> int:
