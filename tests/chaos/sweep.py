@@ -25,11 +25,12 @@ class Outcome(Enum):
     HARM = "killed there, and it did harm"
     TOGETHER = "killed at each of these, and it did harm; at either half of them it did none"
     MISSED = "passed once, but not again when armed"
+    WRONG = "not passed again when armed, and the story ended wrong all the same"
     OUT_OF_REACH = "no story passes it, and why"
     NOT_REACHED = "no story passes it: write one, or say why not in contracts.py"
 
 
-FAULTS = (Outcome.HARM, Outcome.TOGETHER, Outcome.NOT_REACHED)
+FAULTS = (Outcome.HARM, Outcome.TOGETHER, Outcome.WRONG, Outcome.NOT_REACHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,8 @@ async def _killed(stages: Stages, story: Story, group: Sequence[str], letters: L
     done = [Result(moment, outcome, story.__name__, why) for moment in group if moment not in missed]
     if done and missed:  # another kill may have led past them
         return [*done, *await _killed(stages, story, missed, letters)]
-    return [*done, *(Result(moment, Outcome.MISSED, story.__name__, why) for moment in missed)]
+    passed_by = Outcome.WRONG if why else Outcome.MISSED
+    return [*done, *(Result(moment, passed_by, story.__name__, why) for moment in missed)]
 
 
 async def _play(stages: Stages, story: Story, group: Sequence[str], letters: Letters) -> tuple[str, list[str]]:

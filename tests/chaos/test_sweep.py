@@ -122,6 +122,12 @@ async def test_a_moment_that_is_never_passed_again_is_told_as_missed() -> None:
     assert told == {**dict.fromkeys(MOMENTS, Outcome.WELL), MOMENTS[2]: Outcome.MISSED}
 
 
+async def test_a_story_that_ends_wrong_without_a_kill_is_a_fault_too() -> None:
+    told, _ = await swept(lambda killed: not killed, lambda armed: armed & {MOMENTS[2]})
+    assert told == {**dict.fromkeys(MOMENTS, Outcome.WELL), MOMENTS[2]: Outcome.WRONG}
+    assert Outcome.WRONG in FAULTS
+
+
 async def test_patience_counts_from_the_last_disturbance() -> None:
     assert not patience(0)()
     now = asyncio.get_running_loop().time()

@@ -1,5 +1,6 @@
 """What must be true of a paid order in the end, whatever happened on its way."""
 
+from collections import Counter
 from collections.abc import Sequence
 from email.message import EmailMessage
 from uuid import UUID
@@ -129,18 +130,29 @@ async def _invoiced_once(play: Play, order: ordering_pb2.Order) -> None:
         order.proforma_id: invoicing_pb2.DOCUMENT_KIND_PROFORMA,
         order.invoice_id: invoicing_pb2.DOCUMENT_KIND_INVOICE,
     }
-    await until(lambda: _as_many_invoices_as_invoiced(play), "an invoice for each order or period that has one")
+    await numbers_without_gap(play)
+    await until(lambda: _invoiced_as_known(play), "ordering to know every invoice of an order or period, and no other")
     await e_invoice_ended(play, order.invoice_id)
 
 
-async def _as_many_invoices_as_invoiced(play: Play) -> bool | None:
+async def _invoiced_as_known(play: Play) -> bool | None:
     """For waiting until ordering knows every invoice: other orders may be on their way still, after a kill."""
-    audit = await numbers_without_gap(play)
-    invoiced = (
-        "(SELECT id FROM orders WHERE invoice_id IS NOT NULL UNION ALL "
-        "SELECT id FROM subscription_periods WHERE invoice_id IS NOT NULL) AS invoiced"
+    issued = await _ids(play, "invoicing", "SELECT id FROM documents WHERE kind = 'invoice'")
+    known = await _ids(
+        play,
+        "ordering",
+        "SELECT invoice_id FROM orders WHERE invoice_id IS NOT NULL UNION ALL "
+        "SELECT invoice_id FROM subscription_periods WHERE invoice_id IS NOT NULL",
     )
-    return True if audit.invoices == await count(play, "ordering", invoiced) else None
+    return True if issued == known else None
+
+
+async def _ids(play: Play, room: str, question: str) -> Counter[UUID]:
+    connection = await database(play, room)
+    try:
+        return Counter(row[0] for row in await connection.fetch(question))
+    finally:
+        await connection.close()
 
 
 async def each_email_once(play: Play, customer: Customer, *twice: str) -> list[str]:
