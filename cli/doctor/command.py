@@ -5,7 +5,19 @@ import asyncio
 import click
 
 from cli import screen
-from cli.doctor import clocks, credit, endpoints, machine, measures, places, proofs, recovery, temporal, waiting
+from cli.doctor import (
+    clocks,
+    credit,
+    endpoints,
+    machine,
+    measures,
+    places,
+    proofs,
+    recovery,
+    refunds,
+    temporal,
+    waiting,
+)
 from cli.doctor.findings import Finding, Level, wrong
 from cli.failures import EXIT_REFUSED, Unreachable
 from cli.installation import ROOMS
@@ -66,7 +78,7 @@ async def _look_inside(rooms: Rooms, healthy: list[str], e_invoices: list[str]) 
         *measures.judge_outboxes(measured),
         *measures.judge_regular(measured, moved=clocks.moved(read)),
         *(await waiting.decisions(rooms, healthy, now)),
-        *(await waiting.refunds(rooms, healthy, now)),
+        *(await refunds.waiting(rooms, healthy, now)),
         *(await credit.stranded(rooms, healthy)),
         *(await waiting.e_invoices(rooms, healthy, e_invoices)),
         *(await endpoints.webhooks(rooms, healthy, now)),
