@@ -36,6 +36,7 @@ environment: CASELLA_<ROOM>_ADDRESS, CASELLA_TEMPORAL_ADDRESS, CASELLA_CALLER_SE
         "tickets": "cli.tickets:tickets",
         "webhooks": "cli.webhooks:webhooks",
         "audit": "cli.audit:audit",
+        "replay": "cli.replay:replay",
         "backup": "cli.backup:backup",
         "recover": "cli.recover:recover",
     },

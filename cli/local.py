@@ -9,10 +9,16 @@ import click
 from cli.installation import ROOT, look_into, var_folder
 
 
-def become(module: str, *arguments: str) -> NoReturn:
-    """Run `python -m module` instead of this process: Ctrl-C and exit codes are then simply its own."""
+def become(module: str, *arguments: str, **more: str) -> NoReturn:
+    """Run `python -m module` instead of this process: Ctrl-C and exit codes are then simply its own.
+
+    Args:
+        module: Which.
+        arguments: Its own.
+        more: What its environment has beside this one's.
+    """
     look_into(var_folder())
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **more}
     if var := environment.get("CASELLA_VAR"):
         environment["CASELLA_VAR"] = os.path.abspath(var)  # noqa: PTH100  resolve() would follow links
     sys.stdout.flush()

@@ -61,6 +61,11 @@ async def test_show_account_puts_the_page_of_all_rooms_together(desk: Desk) -> N
     assert "days left" not in ran.out
 
 
+async def test_replay_leads_on_all_that_is_open(desk: Desk) -> None:
+    ran = (await desk.terminal.casella("replay")).well()
+    assert re.search(r"leads on \d+ open runs: .*Renewal 1", ran.out), ran.out
+
+
 async def test_show_account_by_id_speaks_json(desk: Desk) -> None:
     page = (await desk.terminal.casella("show", "account", desk.buyer.account_id, "--json")).well().json
     assert page["account"]["email"] == desk.buyer.email

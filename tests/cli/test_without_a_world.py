@@ -41,6 +41,7 @@ def terminal(tmp_path: Path) -> Terminal:
         ("feature", "off", ID, "sending", "--reason", "spam"),
         ("contract", "confirm", ID, "--reason", "phone_confirmed"),
         ("clock", "advance", "1d"),
+        ("replay",),
         ("backup", "rows"),
         ("recover", "begin", "--rows-of", "2026-11-24 03:00", "--reason", "restored"),
     ],
@@ -72,6 +73,11 @@ async def test_a_service_that_does_not_answer_is_named(terminal: Terminal, tmp_p
         "show", "money", CASELLA_PAYMENTS_ADDRESS="127.0.0.1:9", CASELLA_CALLER_SECRET_FILE=str(secret)
     )
     ran.badly(3, "payments does not answer at 127.0.0.1:9", "casella doctor")
+
+
+async def test_a_temporal_that_does_not_answer_is_named(terminal: Terminal) -> None:
+    ran = await terminal.casella("replay", CASELLA_TEMPORAL_ADDRESS="127.0.0.1:9")
+    ran.badly(3, "Temporal at 127.0.0.1:9 cannot be asked", "casella doctor")
 
 
 async def test_a_missing_secret_is_told_with_its_file(terminal: Terminal) -> None:
