@@ -22,7 +22,7 @@ _LEDGER_ACCOUNTS = {
     "stripe": "money paid by card or PayPal, less disputes and what payouts to the bank were booked of it",
     "announced": "money that an operator saw at the bank and no statement has told of yet",
     "receivable": "payment requests paid with that money; the claims themselves, on the debit side, are the invoices",
-    "suspense": "money that pays nothing by itself and waits for an operator, less what the bank took back",
+    "suspense": "money that pays nothing by itself and waits for an operator, less what the bank took back, claims too",
     "credit": "account credit, which later payment requests use",
     "reserved": "account credit that open payment requests use",
     "refunds": "money that is to go back and has not left",

@@ -57,9 +57,12 @@ def waiting_for(entry: payments_pb2.MoneyEntry) -> str:
     """Why money waits, with both amounts where a record by hand has another one, and why it is perhaps none."""
     if entry.HasField("recorded_amount"):
         return f"other amount than recorded by hand ({money(entry.recorded_amount)})"
-    if entry.HasField("dispute"):
-        return f"disputed ({choice(entry.dispute, 'state')})"
     reason = choice(entry, "reason")
+    if entry.HasField("dispute"):
+        by_bank = entry.dispute.source == payments_pb2.MONEY_SOURCE_BANK
+        if entry.dispute.decision == payments_pb2.DISPUTE_DECISION_CLAIM:
+            return f"{reason} (claim)"
+        return f"{reason} ({'of what had paid' if by_bank else choice(entry.dispute, 'state')})"
     if entry.taken_back_by:
         return f"{reason}, and taken back by the bank"
     return f"{reason}, perhaps told twice" if entry.perhaps_told_twice else reason

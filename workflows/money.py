@@ -89,7 +89,7 @@ class Money(PartPayment, MoneyEmail, MoneySettling):
         if len(accounts) == 1:
             self.details.concerns(account=candidates[0].account_id, order=candidates[0].order_id)
         offered = wording_settling.offered(entry, candidates)
-        if entry.reason == pb.MONEY_ENTRY_REASON_DISPUTED:
+        if entry.HasField("dispute"):
             self.show_dispute(entry.dispute, offered)
             return
         due: Timestamp | None = entry.advance.due_at if entry.advance.HasField("wait") else None

@@ -1,6 +1,7 @@
 """A dispute over a payment by card or PayPal: the payer's bank decides it, and what follows a loss an operator.
 
-The payment stays paid and the invoice stands meanwhile. Evidence is given in the provider's dashboard, not here.
+The payment stays paid and the invoice stands meanwhile. Evidence is given in the provider's dashboard, not here. What
+the bank took back of what a transfer had paid is lost from the beginning, and decided about likewise.
 """
 
 import uuid
@@ -56,11 +57,11 @@ class DisputeProcess(DisputeSteps):
         over = [f"it is over {wording_money.candidate(each)}" for each in self.candidates]
         twice = wording_disputes.gone_twice(dispute, self.paid_by(dispute))
         if self.credited_by:
-            over.append(wording_disputes.decides(self.credited_by, twice))
+            over.append(wording_disputes.decides(self.credited_by, dispute, twice))
         if self.invoice_id:
             over.append(f"its invoice: `casella show invoice {self.invoice_id}`")
         if dispute.amount_differs:
-            over.append("MORE IS DISPUTED THAN THE PAYMENT HAD BROUGHT, or in another currency: look at the provider")
+            over.append(wording_disputes.differs(dispute))
         if self.may_decide(dispute) and self.service is not None:
             over.append(wording_disputes.served(self.service))
         state, coming = wording_disputes.standing(
@@ -116,8 +117,9 @@ class DisputeProcess(DisputeSteps):
         return {"credit_note": wording_disputes.crediting(self.service)}
 
     @workflow.update(
-        description="After a lost dispute: the customer still owes the money, which waits as a claim until it is paid "
-        'and set aside, or decided otherwise. Data: {"reason_code": "service_was_given"}'
+        description="After a lost dispute, or where the bank took back what had paid: the customer still owes the "
+        "money, which waits as a claim until it is paid and set aside, or decided otherwise. "
+        'Data: {"reason_code": "service_was_given"}'
     )
     async def claim(self, why: Why = NO_DATA) -> str:
         """Keep it as a claim."""
@@ -125,7 +127,7 @@ class DisputeProcess(DisputeSteps):
         return "it waits as a claim"
 
     @workflow.update(
-        description="After a lost dispute: issues a credit note on the invoice for what was withdrawn. The cause is "
+        description="As `claim`: issues a credit note on the invoice for what was taken. The cause is "
         '"dispute" once the service has ended with it (terminate first), or "agreement" within a year of the invoice. '
         "The money is settled then, and this workflow ends. "
         'Data: {"cause": "dispute", "reason_code": "customer_was_right"}'
@@ -139,7 +141,7 @@ class DisputeProcess(DisputeSteps):
         return "the credit note follows"
 
     @workflow.update(
-        description="After a lost dispute: ends what the payment had paid for. A contract ends at once, or where other "
+        description="As `claim`: ends what the payment had paid for. A contract ends at once, or where other "
         "payments pay for the present days with those, and can be read for the closing days; nobody can take that "
         "back. An addition to an annual contract ends alone. The money is decided about besides. "
         'Data: {"reason_code": "chargeback"}'
@@ -190,8 +192,8 @@ class DisputeProcess(DisputeSteps):
             Wrong: There is none, or the payer's bank has not decided for the payer.
         """
         entry = self.waiting_entry()
-        if entry.reason != pb.MONEY_ENTRY_REASON_DISPUTED:
-            raise Wrong("this is no dispute over a payment")
+        if not entry.HasField("dispute"):
+            raise Wrong("this is no dispute over a payment, and takes back nothing that had paid")
         if not self.may_decide(entry.dispute):
             raise Wrong(
                 "the dispute is not lost: evidence is given at the provider, and the payer's bank decides first"
@@ -225,7 +227,8 @@ class DisputeProcess(DisputeSteps):
         if self.credited_by:
             dispute = self.waiting_entry().dispute
             twice = wording_disputes.gone_twice(dispute, self.paid_by(dispute))
-            raise Wrong(f"{wording_disputes.decides(self.credited_by, twice)}. There are claim, credit and set_aside")
+            decides = wording_disputes.decides(self.credited_by, dispute, twice)
+            raise Wrong(f"{decides}. There are claim, credit and set_aside")
 
     async def _check_ended(self) -> None:
         """Refuse what says that the contract has ended while it is served (DPR 633/1972, art. 26(2)).

@@ -55,7 +55,7 @@ class MoneySettling(MoneyReturn, DisputeProcess):
         """What an operator may do about waiting money helps after a refusal, too."""
         if self.entry is None or self.entry.settlement:
             return {}
-        if self.entry.reason == pb.MONEY_ENTRY_REASON_DISPUTED:
+        if self.entry.HasField("dispute"):
             return super().remedies()
         return offered(self.entry, self.candidates)
 
@@ -199,7 +199,7 @@ class MoneySettling(MoneyReturn, DisputeProcess):
             raise Wrong("the bank took this money back: it pays nothing. There is set_aside")
 
     def _may_settle(self) -> None:
-        if self.waiting_entry().reason == pb.MONEY_ENTRY_REASON_DISPUTED:
+        if self.waiting_entry().HasField("dispute"):
             self.lost_dispute()
 
     def _settled(self, deed: str, result: str) -> str:

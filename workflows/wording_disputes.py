@@ -7,11 +7,11 @@ from workflows import names, wording
 
 CLAIM = 'keeps it as a claim, which the customer still owes: `{"reason_code": "service_was_given"}`'
 _CREDIT_NOTE = (
-    "issues a credit note on the invoice for what was withdrawn, because the contract has ended with it; with "
+    "issues a credit note on the invoice for what was taken, because the contract has ended with it; with "
     '`"cause": "agreement"` because it was agreed: `{"reason_code": "customer_was_right"}`'
 )
 _CREDIT_AGREED = (
-    "issues a credit note on the invoice for what was withdrawn, because it was agreed; because the contract has ended "
+    "issues a credit note on the invoice for what was taken, because it was agreed; because the contract has ended "
     'only once it has: `{"cause": "agreement", "reason_code": "customer_agrees"}`'
 )
 _TERMINATE = (
@@ -20,6 +20,10 @@ _TERMINATE = (
 _DECIDES = (
     "the consumer has withdrawn: what the dispute takes counts as given back, and `{}` gives back the rest and issues "
     "the credit note"
+)
+_DECIDES_OF_BANK = (
+    "the consumer has withdrawn: what the bank took back counts as given back once you have set it aside, and `{}` "
+    "gives back the rest and issues the credit note"
 )
 _REFUNDS = "the consumer has withdrawn: `{}` gives back what it owes and issues the credit note"
 _TWICE = "{} of the payment was refunded already, so the same money has gone twice"
@@ -30,7 +34,7 @@ _IN_A_MOMENT = "send it again in a moment"
 
 
 def gone_twice(dispute: pb.Dispute, paid: pb.PaymentRequest | None) -> common_pb2.Money | None:
-    """What a dispute has taken of money that had been refunded by card or PayPal before; None where nothing.
+    """What a dispute has taken of money that had been refunded by the same means before; None where nothing.
 
     Args:
         dispute: The dispute.
@@ -45,7 +49,7 @@ def gone_twice(dispute: pb.Dispute, paid: pb.PaymentRequest | None) -> common_pb
 
 
 def standing(dispute: pb.Dispute, invoice: str, *, withdrawn: bool, twice: common_pb2.Money | None) -> tuple[str, str]:
-    """Where a dispute stands, and what comes next.
+    """Where a dispute stands, and what comes next; what the bank took back is lost from the beginning.
 
     Args:
         dispute: The dispute.
@@ -77,6 +81,7 @@ def standing(dispute: pb.Dispute, invoice: str, *, withdrawn: bool, twice: commo
 def _lost(dispute: pb.Dispute, *, withdrawn: bool, twice: common_pb2.Money | None) -> tuple[str, str]:
     """The same of one that is lost: what it took is gone."""
     counted = dispute.counted_as_refund
+    lost = "the bank took back what had paid" if _by_bank(dispute) else "the dispute is lost"
     if dispute.decision == pb.DISPUTE_DECISION_CLAIM:
         return "Claim", (
             "nothing by itself: the customer owes it. Once it is paid it comes to the queue by itself: set both "
@@ -85,20 +90,24 @@ def _lost(dispute: pb.Dispute, *, withdrawn: bool, twice: common_pb2.Money | Non
     if counted.minor:
         more = wording.amount(wording.beyond_refunds(dispute))
         return names.NEEDS_OPERATOR, (
-            f"nothing by itself: the dispute is lost. {wording.amount(counted)} of it is the refund of the withdrawal; "
+            f"nothing by itself: {lost}. {wording.amount(counted)} of it is the refund of the withdrawal; "
             f"it took {more} more, which the customer still owes: decide about that"
         )
     if twice:
         return names.NEEDS_OPERATOR, (
-            f"nothing by itself: the dispute is lost. {_TWICE.format(wording.amount(twice))}, and the customer owes "
-            "it: `claim` it"
+            f"nothing by itself: {lost}. {_TWICE.format(wording.amount(twice))}, and the customer owes it: `claim` it"
+        )
+    if withdrawn and _by_bank(dispute):
+        return names.NEEDS_OPERATOR, (
+            f"nothing by itself: {lost}. `set_aside` lets it be the refund of the withdrawal, for the customer has the "
+            "money"
         )
     if withdrawn:
         return names.NEEDS_OPERATOR, (
             "the withdrawal, which counts what the dispute took as given back: let it go first. Where it has refunded "
             "already, decide"
         )
-    return names.NEEDS_OPERATOR, "nothing by itself: the dispute is lost, and the invoice stands: decide"
+    return names.NEEDS_OPERATOR, f"nothing by itself: {lost}, and the invoice stands: decide"
 
 
 def _counted(dispute: pb.Dispute) -> tuple[str, str]:
@@ -147,14 +156,27 @@ def brought(service: ordering_pb2.ServiceEnd) -> str:
     return _ADDITION if service.addition else _CONTRACT
 
 
-def decides(order_id: str, twice: common_pb2.Money | None) -> str:
+def differs(dispute: pb.Dispute) -> str:
+    """That more is gone than had come."""
+    if _by_bank(dispute):
+        return "THE BANK TOOK BACK MORE THAN HAD COME, or in another currency: look at the statement"
+    return "MORE IS DISPUTED THAN THE PAYMENT HAD BROUGHT, or in another currency: look at the provider"
+
+
+def _by_bank(dispute: pb.Dispute) -> bool:
+    return dispute.source == pb.MONEY_SOURCE_BANK
+
+
+def decides(order_id: str, dispute: pb.Dispute, twice: common_pb2.Money | None) -> str:
     """Of the withdrawal from the order with this id: that it decides what is given back and credited.
 
     Args:
         order_id: The order's id.
+        dispute: The dispute.
         twice: What it had refunded before the dispute took it again; None where nothing.
     """
-    return (_REFUNDS if twice else _DECIDES).format(names.withdrawal_id(order_id))
+    decided = _DECIDES_OF_BANK if _by_bank(dispute) else _DECIDES
+    return (_REFUNDS if twice else decided).format(names.withdrawal_id(order_id))
 
 
 def served(service: ordering_pb2.ServiceEnd) -> str:

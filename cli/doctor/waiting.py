@@ -125,7 +125,7 @@ def judge_disputes(disputed: Sequence[payments_pb2.MoneyEntry], now: datetime) -
         found.append(note(text, "Nothing is to be done: the provider tells of their end"))
     if undecided:
         late = now - min(from_timestamp(each.closed_at) for each in undecided) > MONEY_WAITING
-        text = f"lost disputes that wait for your decision: {len(undecided)}: "
+        text = f"lost disputes and money taken back that wait for your decision: {len(undecided)}: "
         text += named([_to_decide(each) for each in undecided])
         found.append(
             (wrong if late else note)(text, "`casella show money` lists them; each is decided in its workflow")
@@ -134,7 +134,7 @@ def judge_disputes(disputed: Sequence[payments_pb2.MoneyEntry], now: datetime) -
         text = f"disputes that the payers' banks decide: {len(disputes) - len(asked) - len(lost)}"
         found.append(note(text, "`casella show money` lists them"))
     if claims:
-        text = f"claims after lost disputes: {len(claims)}: {named([_to_decide(each) for each in claims])}"
+        text = f"claims after disputes and reversals: {len(claims)}: {named([_to_decide(each) for each in claims])}"
         found.append(note(text, "Once one is paid, set both aside; `casella show money` lists them"))
     return found
 

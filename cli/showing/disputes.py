@@ -1,11 +1,26 @@
-"""Shows disputes over payments by card or PayPal; each is followed and decided in the workflow of its money entry."""
+"""Shows disputes over payments by card or PayPal, and what the bank took back of what had paid.
+
+Each is followed and decided in the workflow of its money entry.
+"""
 
 from casella.payments.v1 import payments_pb2
 from cli import words
 from cli.rooms import Rooms
 
-HEADING = "Disputes at the payment provider, where evidence is given"
-COLUMNS = ("opened", "state", "disputed", "withdrawn", "fee", "because", "evidence by", "decided", "dispute", "entry")
+HEADING = "Disputes at the payment provider, where evidence is given, and what the bank took back"
+COLUMNS = (
+    "opened",
+    "by",
+    "state",
+    "disputed",
+    "withdrawn",
+    "fee",
+    "because",
+    "evidence by",
+    "decided",
+    "dispute",
+    "entry",
+)
 
 
 async def of_account(rooms: Rooms, account_id: str) -> list[payments_pb2.Dispute]:
@@ -31,6 +46,7 @@ def row(dispute: payments_pb2.Dispute) -> tuple[str, ...]:
     differs = ", MORE THAN THE PAYMENT" if dispute.amount_differs else ""
     return (
         words.instant(dispute.opened_at),
+        words.if_any(words.choice(dispute, "source")),
         words.choice(dispute, "state"),
         f"{words.money(dispute.amount)}{differs}",
         f"{words.money(dispute.withdrawn)}{refund}",

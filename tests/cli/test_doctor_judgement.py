@@ -303,7 +303,7 @@ def disputed(state: payments_pb2.DisputeState, **fields: Any) -> payments_pb2.Mo
                 decision=payments_pb2.DISPUTE_DECISION_CLAIM,
             ),
             Level.NOTE,
-            "claims after lost disputes: 1: 100.00 EUR",
+            "claims after disputes and reversals: 1: 100.00 EUR",
         ),
         (
             disputed(
@@ -312,7 +312,7 @@ def disputed(state: payments_pb2.DisputeState, **fields: Any) -> payments_pb2.Mo
                 counted_as_refund=common_pb2.Money(minor=9_995, currency="EUR"),
             ),
             Level.NOTE,
-            "lost disputes that wait for your decision: 1: 0.05 EUR",
+            "lost disputes and money taken back that wait for your decision: 1: 0.05 EUR",
         ),
     ],
 )

@@ -87,7 +87,10 @@ async def test_a_lost_dispute_ends_the_contract_at_once_and_then_the_invoice_by_
     number, money = await dispute(desk, order.order_id)
     await stripe_does(desk, f"disputes/{number}/lose")
     await until(lambda: told(desk, money, "and the invoice stands: decide"), "the loss in the details")
-    assert "lost disputes that wait for your decision: 1" in (await terminal(desk).casella("doctor")).out
+    assert (
+        "lost disputes and money taken back that wait for your decision: 1"
+        in (await terminal(desk).casella("doctor")).out
+    )
     assert (await desk.update(money, "claim", {"reason_code": "service_was_given"})).result == "it waits as a claim"
     await desk.stands(money, "Claim")
     credit = {"cause": "dispute", "reason_code": "customer_was_right"}

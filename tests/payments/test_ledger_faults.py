@@ -12,7 +12,7 @@ from tests.payments.test_disputes import CREDIT_NOTE, decide, disputed, lost, re
 from tests.payments.test_refund_transfers import approve, debit, export
 from tests.payments.test_refunds import of
 from tests.payments.test_settling import arrives, assign, refund, set_aside
-from tests.payments.test_taken_back import short, take_back
+from tests.payments.test_taken_back import paid_and_taken_back, short, take_back
 from tests.payments.test_waiting_money import LESS, record, withdraw, withdrawal
 from tests.payments.world import GROSS, World
 
@@ -74,6 +74,10 @@ PLANTS = (
     ("a dispute credited, deleted", " is not written down with ", "DELETE FROM disputes WHERE closed_at IS NOT NULL"),
     ("a disputed entry of another kind", " is not written down with ",
         ENTRIES.format("reason = 'unknown'", "reason = 'disputed'")),
+    ("what had paid, taken back, and no dispute", ", its dispute: none",
+        "DELETE FROM disputes WHERE provider_ref LIKE 'reversal:%'"),
+    ("more taken back than of its dispute", ", its dispute: ",
+        "UPDATE disputes SET withdrawn_minor = withdrawn_minor + 1 WHERE provider_ref LIKE 'reversal:%'"),
     ("another bank entry", "bank entries: ", ONE_MORE.format("bank_entries", "minor = 77")),
 )  # fmt: skip
 """What is spoilt, a part of the words that name it, and how; the amounts are those of `all_kinds`."""
@@ -108,6 +112,7 @@ async def all_kinds(world: World) -> None:
     await record_note(world, entry, str(new_id()))
     await disputed(world)
     await arrives(world, Entry(77, text="?"))
+    await paid_and_taken_back(world, GROSS)
 
 
 class _Undone(Exception):

@@ -150,7 +150,12 @@ class Operator:
 
     async def _ways(self, entry: pb.MoneyEntry) -> list[tuple[str, dict[str, Any] | None]]:
         if entry.HasField("dispute"):
-            return [("claim", {}), ("terminate", {}), ("credit_note", {"cause": "dispute"})]
+            ways: list[tuple[str, dict[str, Any] | None]] = [
+                ("claim", {}),
+                ("terminate", {}),
+                ("credit_note", {"cause": "dispute"}),
+            ]
+            return [*ways, ("set_aside", {})] if entry.dispute.source == pb.MONEY_SOURCE_BANK else ways
         if payout := self.bank.payout(entry.source_reference):
             fees = {"fees": f"{payout.fees / 100:.2f}"} if payout.fees else {}
             # The fees are right, but what refunds and disputes have taken since lies at the provider no more.

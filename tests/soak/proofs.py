@@ -188,7 +188,7 @@ def written_once(letters: Collection[tuple[str, str]]) -> list[str]:
 
 _FOR_A_PERSON = (
     "e-invoices that the SdI does not have",
-    "lost disputes that wait for your decision",
+    "lost disputes and money taken back that wait for your decision",
     "money that pays nothing by itself",
 )
 """What the doctor calls wrong from its first hour or day on, because only a person mends it; the soak's operator comes

@@ -479,3 +479,58 @@ async def test_an_open_dispute_over_what_is_owed_back_is_to_be_accepted(temporal
         entry.dispute.state = pb.DISPUTE_STATE_UNDER_REVIEW
         await run.handle.signal(names.MONEY_CHANGED)
         assert "which may take months: lost, EUR 99.95" in await run.details("### Disputed")
+
+
+def taken_back(**changes: Any) -> pb.MoneyEntry:
+    """What the bank took back of what had paid an order."""
+    entry = a_dispute(source=pb.MONEY_SOURCE_BANK, fee=euro(0), reason="", provider_reference="", **changes)
+    entry.reason, entry.money_source = pb.MONEY_ENTRY_REASON_REVERSED, pb.MONEY_SOURCE_BANK
+    return entry
+
+
+async def test_what_the_bank_took_back_of_what_had_paid_is_claimed_and_set_aside(temporal: TestNamespace) -> None:
+    entry = taken_back()
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, world(entry), entry.money_entry_id) as run:
+        shown = await run.details("the bank took back what had paid, and the invoice stands: decide")
+        for told in ("### NeedsOperator", "was taken back by bank transfer", f"casella show invoice {INVOICE}"):
+            assert told in shown
+        for update in ("claim", "credit_note", "credit", "set_aside"):
+            assert f"`{update}`" in shown
+        await run.handle.execute_update("claim", {"reason_code": "service_was_given"})
+        await run.details("### Claim")
+        await run.handle.execute_update("set_aside", {"reason_code": "paid_by_transfer"})
+        assert await run.end() == "set aside"
+
+
+async def test_what_the_bank_took_back_ends_the_service_and_then_its_credit_note_settles_it(
+    temporal: TestNamespace,
+) -> None:
+    entry = taken_back()
+    script = world(entry, service=GOES_ON)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        await run.details("`terminate`")
+        with pytest.raises(WorkflowUpdateFailedError):
+            await run.handle.execute_update("credit_note", {"cause": "dispute", "reason_code": "unpaid"})
+        await run.handle.execute_update("terminate", {"reason_code": "unpaid"})
+        await run.handle.execute_update("credit_note", {"cause": "dispute", "reason_code": "unpaid"})
+        assert await run.end() == "credit note"
+    (asked,) = script.requests("IssueCreditNote")
+    assert (asked.invoice_id, asked.gross, asked.cause_date) == (INVOICE, euro(10_000), TODAY)
+
+
+async def test_beside_a_withdrawal_what_the_bank_took_back_is_its_refund_once_it_is_set_aside(
+    temporal: TestNamespace,
+) -> None:
+    entry = taken_back()
+    found = ordering_pb2.FindInvoiceWithdrawalResponse(order_id=ORDER)
+    script = world(entry, FindInvoiceWithdrawal=lambda _: found)
+    async with running(temporal, names.MONEY, names.MONEY_CHANGED, script, entry.money_entry_id) as run:
+        shown = await run.details("`set_aside` lets it be the refund of the withdrawal")
+        assert "counts as given back once you have set it aside" in shown
+        assert "`credit_note`" not in shown
+        for refused, data in (("credit_note", {"cause": "dispute"}), ("terminate", {})):
+            with pytest.raises(WorkflowUpdateFailedError) as failed:
+                await run.handle.execute_update(refused, {**data, "reason_code": "unpaid"})
+            assert "the consumer has withdrawn" in str(failed.value.cause)
+        await run.handle.execute_update("set_aside", {"reason_code": "withdrawn"})
+        assert await run.end() == "set aside"

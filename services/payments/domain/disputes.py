@@ -1,7 +1,8 @@
 """What a dispute over a payment is, how it may move on, and what an operator may decide about a lost one.
 
 A dispute is decided by the payer's bank. The provider withdraws the money when it begins, and gives it back when it is
-won; what is lost stays paid here until an operator decides, for the invoice stands.
+won; what is lost stays paid here until an operator decides, for the invoice stands. A transfer or direct debit that the
+bank takes back after it has paid is lost from the beginning.
 """
 
 from dataclasses import dataclass
@@ -63,15 +64,16 @@ class Dispute:
 
     Attributes:
         dispute_id: Ours.
-        provider_ref: The provider's id (`dp_…`).
-        charge_id: The payment that is disputed (`pi_…`).
+        provider_ref: The provider's id (`dp_…`); the reversal's identity in the ledger where the bank took it back.
+        by_bank: Whether the bank took it back by a statement, of which no provider knows.
+        charge_id: The payment that is disputed (`pi_…`); empty where the bank took it back.
         entry_id: The money entry by which an operator follows it.
         request_id: The payment request that the payment was for, and mostly paid; None where none is known.
         account_id: Whose that is.
         state: How it stands.
-        reason: The payer's reason, as the provider's code.
+        reason: The payer's reason, as the provider's code; empty where the bank took it back.
         amount: What is disputed.
-        withdrawn: What the provider has withdrawn of it and not given back.
+        withdrawn: What the provider, or the bank, has withdrawn of it and not given back.
         fee: What it charges for it, less what it gave back of that.
         amount_differs: More is disputed than the payment had brought, or in another currency.
         evidence_by: Until when evidence can be given.
@@ -79,13 +81,14 @@ class Dispute:
         closed_at: When we learnt of its end.
         decision: What an operator decided after a loss.
         credit_note_id: The credit note that settled it.
-        refunded: What was refunded at the provider of the payment request, as far as no such refund failed or was
-            cancelled.
+        refunded: What was refunded of the payment request by the means by which it had come, as far as no such refund
+            failed or was cancelled.
         counted: What of the withdrawn counts as refunds after a withdrawal, cancelled ones left out.
     """
 
     dispute_id: UUID
     provider_ref: str
+    by_bank: bool
     charge_id: str
     entry_id: UUID
     request_id: UUID | None

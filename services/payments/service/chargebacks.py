@@ -33,7 +33,8 @@ async def taking(conn: AsyncConnection, request_id: UUID, currency: str) -> tupl
 
 
 def _takes(dispute: Dispute, currency: str) -> bool:
-    return dispute.withdrawn.currency == currency and dispute.rest > Money(0, currency)
+    """What the bank took back counts once a person has set it aside (`taking_back`)."""
+    return not dispute.by_bank and dispute.withdrawn.currency == currency and dispute.rest > Money(0, currency)
 
 
 async def follow_entry(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:

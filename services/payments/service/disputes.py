@@ -1,7 +1,8 @@
 """What the provider's word about a dispute changes here, and what operators decide about a lost one.
 
 The payment stays paid and its invoice stands. What the provider withdrew lies in the ledger's `disputed` until it comes
-back or an operator decides; the fee is a cost. Nobody is charged by automatic debit who disputes a payment.
+back or an operator decides; the fee is a cost. Nobody is charged by automatic debit who disputes a payment. What the
+bank took back of what had paid (`taking_back`) is decided about likewise.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ from services.payments.errors import MoneySettled
 from services.payments.provider.disputes import DisputeMovement, ProviderDispute
 from services.payments.provider.events import Event
 from services.payments.service import chargebacks
-from services.payments.store import disputes, events, mandates, queue, receipts, requests, settling, waking
+from services.payments.store import disputes, events, mandates, queue, receipts, refunds, requests, settling, waking
 from services.payments.store.books import DISPUTED
 
 _FOLLOWED = {None, Settlement.KEPT, Settlement.REFUNDED}
@@ -151,9 +152,9 @@ class Disputes:
         now = self._clock.now()
         async with self._database.transaction() as conn:
             if await claim(conn, call, entry_id) is None:
-                dispute = await self._lost(conn, entry_id)
+                _, dispute = await self._lost(conn, entry_id)
                 if decision is not DisputeDecision.CLAIM:
-                    _check_may_credit(dispute)
+                    await _check_may_credit(conn, dispute)
                 await audit.record(conn, by, now, account_id=dispute.account_id)
                 await disputes.move(conn, replace(dispute, decision=decision))
                 await waking.wake_money(conn, entry_id, now)
@@ -170,9 +171,9 @@ class Disputes:
         async with self._database.transaction() as conn:
             entry = await queue.by_id(conn, entry_id, lock=True)
             if entry is None or entry.settled_as is not Settlement.CREDIT_NOTE or entry.settled_to != credit_note_id:
-                dispute = await self._lost(conn, entry_id)
-                _check_may_credit(dispute)
-                await disputes.credit(conn, dispute, credit_note_id, now)
+                held, dispute = await self._lost(conn, entry_id)
+                _check_has_invoice(dispute)
+                await disputes.credit(conn, dispute, held, credit_note_id, now)
                 await settling.settle_entry(conn, entry_id, Settlement.CREDIT_NOTE, credit_note_id, now)
         return await self._entry(entry_id)
 
@@ -186,7 +187,7 @@ class Disputes:
         async with self._database.reading() as conn:
             return await disputes.of_request(conn, request_id)
 
-    async def _lost(self, conn: AsyncConnection, entry_id: UUID) -> Dispute:
+    async def _lost(self, conn: AsyncConnection, entry_id: UUID) -> tuple[MoneyEntry, Dispute]:
         """A dispute that waits for a decision, held.
 
         Raises:
@@ -198,9 +199,9 @@ class Disputes:
             raise NotFound("no such money entry")
         if entry.settled_at is not None:
             raise MoneySettled
-        if entry.reason is not QueueReason.DISPUTED:
-            raise MoneySettled("this is no dispute")
-        return await lost(conn, entry_id)
+        if not await disputes.is_one(conn, entry_id):
+            raise MoneySettled("this is no dispute, and takes back nothing that had paid")
+        return entry, await lost(conn, entry_id)
 
     async def _entry(self, entry_id: UUID) -> MoneyEntry:
         async with self._database.reading() as conn:
@@ -222,8 +223,22 @@ async def lost(conn: AsyncConnection, entry_id: UUID) -> Dispute:
     return dispute
 
 
-def _check_may_credit(dispute: Dispute) -> None:
-    """Refuse a credit note where there is no invoice, or where a withdrawal issues it.
+async def _check_may_credit(conn: AsyncConnection, dispute: Dispute) -> None:
+    """Refuse a credit note where a withdrawal issues it, also one whose refund waits for the decision.
+
+    Raises:
+        MoneySettled: With what decides.
+    """
+    _check_has_invoice(dispute)
+    if dispute.by_bank and dispute.request_id is not None and await refunds.failed(conn, dispute.request_id):
+        raise MoneySettled(
+            "a withdrawal's refund waits for this decision, and the withdrawal issues the credit note: set it aside, "
+            "which counts as that refund"
+        )
+
+
+def _check_has_invoice(dispute: Dispute) -> None:
+    """Refuse a credit note where there is no invoice, or where what was taken is a withdrawal's refund.
 
     Raises:
         MoneySettled: With what decides.

@@ -2,7 +2,8 @@
 
 Money that still waited, or whose refund has not left, is settled with what took it back, as if neither had been. What
 it had paid or become stays until a person decides; refunds of it that have not left wait for that person, too. Where a
-consumer has withdrawn, what that person sets aside counts as given back.
+consumer has withdrawn, what that person sets aside counts as given back. What the bank took back of what had paid is
+decided about as a lost dispute is (`disputes`).
 """
 
 from collections.abc import Sequence
@@ -15,10 +16,20 @@ from services.kit.calendar import rome_date
 from services.kit.money import total
 from services.payments.domain.matching import QueueReason
 from services.payments.domain.payment_requests import RequestState
-from services.payments.domain.receipts import Fate, MoneyEntry, Receipt, Settlement
-from services.payments.domain.refunds import TAKEN_BACK, Means, Refund, RefundState
+from services.payments.domain.receipts import Fate, MoneyEntry, Receipt, Settlement, Source
+from services.payments.domain.refunds import TAKEN_BACK, TRANSFERS, Means, Refund, RefundState
 from services.payments.errors import MoneySettled
-from services.payments.store import paid_with, queue, receipts, refund_books, refunds, requests, settling, twins
+from services.payments.store import (
+    disputes,
+    paid_with,
+    queue,
+    receipts,
+    refund_books,
+    refunds,
+    requests,
+    settling,
+    twins,
+)
 
 
 def check_is_here(entry: MoneyEntry) -> None:
@@ -53,9 +64,12 @@ async def take_back(
     had_paid = await _had_paid(conn, entry, meant)
     unsent = [] if had_paid is None else await refunds.unsent(conn, *had_paid)
     paid = None if had_paid is None else had_paid[0]
-    counted = await receipts.take_back(conn, receipt, paid, tuple(meant))
+    known = meant if paid is None else dict.fromkeys((paid, *meant))
+    counted = await receipts.take_back(conn, receipt, paid, tuple(known))
     if counted.money_entry_id is None:
         return Fate.KNOWN, 0
+    if paid is not None and receipt.source is Source.BANK:
+        await _begin_dispute(conn, receipt, counted.money_entry_id, paid)
     for refund in unsent:
         await refunds.move(conn, refund, RefundState.FAILED, receipt.received_at, failure=TAKEN_BACK)
     if entry is None:
@@ -120,6 +134,18 @@ async def count_as_refunded(conn: AsyncConnection, reversal: MoneyEntry, now: da
         if done is None:
             raise AssertionError("the refund is held")
         await refund_books.pay_out(conn, done, day, now)
+
+
+async def _begin_dispute(conn: AsyncConnection, receipt: Receipt, entry_id: UUID, paid: UUID) -> None:
+    """Let a person decide about what had paid a request as about a lost dispute."""
+    request = await requests.by_id(conn, paid)
+    if request is None:
+        raise AssertionError("what was paid is here")
+    came = [each.left for each in await paid_with.received(conn, paid) if each.source in TRANSFERS]
+    differs = receipt.amount.currency != request.amount.currency or receipt.amount > total(
+        came, request.amount.currency
+    )
+    await disputes.insert_reversal(conn, receipt, entry_id, paid, request.account_id, differs=differs)
 
 
 async def _held(conn: AsyncConnection, entry_id: UUID | None) -> MoneyEntry | None:

@@ -28,7 +28,8 @@ DECISIONS = EnumTable(
 def dispute_message(dispute: Dispute, now: datetime) -> payments_pb2.Dispute:
     """A dispute as it stands at an instant."""
     message = payments_pb2.Dispute(
-        provider_reference=dispute.provider_ref,
+        source=payments_pb2.MONEY_SOURCE_BANK if dispute.by_bank else payments_pb2.MONEY_SOURCE_STRIPE,
+        provider_reference="" if dispute.by_bank else dispute.provider_ref,
         charge_reference=dispute.charge_id,
         state=_STATES[dispute.state],
         reason=dispute.reason,

@@ -1,5 +1,7 @@
 """The SQL of disputes: a row each, moved on by what the provider tells, every movement of money in the ledger once.
 
+What the bank took back of what had paid is one, too, lost as it begins; its money lies where any reversal's lies.
+
 Its money entry is locked before it, everywhere.
 """
 
@@ -9,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, select, tuple_, update
+from sqlalchemy import Row, bindparam, case, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,20 +20,22 @@ from services.kit.database import require_transaction
 from services.kit.ids import new_id
 from services.kit.money import Money
 from services.payments.domain.disputes import Dispute, DisputeDecision, DisputeState
-from services.payments.domain.matching import QueueReason
-from services.payments.domain.receipts import MoneyEntry, Source
+from services.payments.domain.matching import NO_MONEY
+from services.payments.domain.receipts import MoneyEntry, Receipt, Settlement, Source
 from services.payments.domain.refunds import Means, RefundState
 from services.payments.provider.disputes import DisputeMovement, ProviderDispute
 from services.payments.store import books
-from services.payments.store.books import DISPUTED, Header, Line
-from services.payments.tables import disputes, ledger_lines, ledger_transactions, refunds
+from services.payments.store.books import Header, Line
+from services.payments.tables import disputes, ledger_lines, ledger_transactions, money_entries, refunds
 
 _FEES = "dispute_fees"
 _DISPUTE = disputes.c
+_ENTRY = money_entries.c
+_BY_BANK = _ENTRY.source == Source.BANK
 _REFUNDED = (
     select(func.coalesce(func.sum(refunds.c.minor), 0))
     .where((refunds.c.request_id == _DISPUTE.request_id) | (refunds.c.charge_id == _DISPUTE.charge_id))
-    .where(refunds.c.means == Means.STRIPE)
+    .where(refunds.c.means == case((_BY_BANK, Means.BANK_TRANSFER), else_=Means.STRIPE))
     .where(refunds.c.state.not_in((RefundState.FAILED, RefundState.CANCELLED)))
     .scalar_subquery()
 )
@@ -40,7 +44,18 @@ _COUNTED = (
     .where(refunds.c.dispute_id == _DISPUTE.id, refunds.c.state != RefundState.CANCELLED)
     .scalar_subquery()
 )
-_READ = select(disputes, _REFUNDED.label("refunded_minor"), _COUNTED.label("counted_minor"))
+_COUNTED_OF_BANK = (
+    select(func.least(func.coalesce(func.sum(refunds.c.minor), 0), _DISPUTE.withdrawn_minor))
+    .where(refunds.c.request_id == _DISPUTE.request_id, refunds.c.means == Means.TAKEN_BACK)
+    .where(refunds.c.state != RefundState.CANCELLED, _ENTRY.settled_as == Settlement.SET_ASIDE)
+    .scalar_subquery()
+)
+_READ = select(
+    disputes,
+    _BY_BANK.label("by_bank"),
+    _REFUNDED.label("refunded_minor"),
+    case((_BY_BANK, _COUNTED_OF_BANK), else_=_COUNTED).label("counted_minor"),
+).join(money_entries, _ENTRY.id == _DISPUTE.entry_id)
 _OLDEST_FIRST = (_DISPUTE.opened_at, _DISPUTE.id)
 _OF_REQUEST = _READ.where(_DISPUTE.request_id == bindparam("request")).order_by(*_OLDEST_FIRST)
 
@@ -74,6 +89,42 @@ async def insert_new(
             evidence_by=told.evidence_by,
             opened_at=told.opened_at,
             closed_at=now if told.state.closed else None,
+        )
+    )
+
+
+async def insert_reversal(
+    conn: AsyncConnection, receipt: Receipt, entry_id: UUID, request_id: UUID, account_id: UUID, *, differs: bool
+) -> None:
+    """Write down that the bank took back what had paid a request: a dispute that is lost as it begins.
+
+    Args:
+        conn: The transaction that has put it into the queue.
+        receipt: What was taken back, above zero.
+        entry_id: Its entry.
+        request_id: What it had paid.
+        account_id: Whose that is.
+        differs: More was taken back than had come, or in another currency.
+    """
+    require_transaction(conn)
+    await conn.execute(
+        insert(disputes).values(
+            id=new_id(),
+            provider_ref=receipt.source_ref,
+            charge_id="",
+            entry_id=entry_id,
+            request_id=request_id,
+            account_id=account_id,
+            state=DisputeState.LOST,
+            reason="",
+            minor=receipt.amount.minor,
+            currency=receipt.amount.currency,
+            withdrawn_minor=receipt.amount.minor,
+            fee_minor=0,
+            balance_currency=receipt.amount.currency,
+            amount_differs=differs,
+            opened_at=receipt.received_at,
+            closed_at=receipt.received_at,
         )
     )
 
@@ -112,11 +163,13 @@ def movement_ref(dispute: Dispute, movement: DisputeMovement) -> str:
     return f"{dispute.provider_ref}:{movement.provider_ref}"
 
 
-async def credit(conn: AsyncConnection, dispute: Dispute, credit_note_id: UUID, now: datetime) -> None:
+async def credit(
+    conn: AsyncConnection, dispute: Dispute, entry: MoneyEntry, credit_note_id: UUID, now: datetime
+) -> None:
     """Book a lost dispute as money that went back to the customer, for which a credit note stands."""
-    header = Header("dispute_credit", Source.STRIPE, dispute.provider_ref, now, dispute.request_id)
+    header = Header("dispute_credit", entry.source, entry.source_ref, now, dispute.request_id)
     gone = dispute.withdrawn
-    await books.post(conn, header, gone.currency, Line("returned", gone.minor), Line(DISPUTED, -gone.minor))
+    await books.post(conn, header, gone.currency, Line("returned", gone.minor), Line(entry.lies_in, -gone.minor))
     note = update(disputes).where(_DISPUTE.id == dispute.dispute_id).values(credit_note_id=credit_note_id)
     await conn.execute(note)
 
@@ -153,6 +206,11 @@ async def of_entry(conn: AsyncConnection, entry_id: UUID) -> Dispute:
     return _dispute((await conn.execute(_READ.where(_DISPUTE.entry_id == entry_id))).one())
 
 
+async def is_one(conn: AsyncConnection, entry_id: UUID) -> bool:
+    """Whether an entry is a dispute."""
+    return await conn.scalar(select(_DISPUTE.id).where(_DISPUTE.entry_id == entry_id)) is not None
+
+
 async def of_request(conn: AsyncConnection, request_id: UUID) -> list[Dispute]:
     """The disputes over the payments of a payment request, oldest first."""
     return [_dispute(row) for row in await conn.execute(_OF_REQUEST, {"request": request_id})]
@@ -172,7 +230,7 @@ async def page(
 
 async def with_disputes(conn: AsyncConnection, entries: Sequence[MoneyEntry]) -> list[MoneyEntry]:
     """Entries of the queue, those of disputes with how these stand."""
-    wanted = [entry.entry_id for entry in entries if entry.reason is QueueReason.DISPUTED]
+    wanted = [entry.entry_id for entry in entries if entry.reason in NO_MONEY]
     if not wanted:
         return list(entries)
     found = {row.entry_id: _dispute(row) for row in await conn.execute(_READ.where(_DISPUTE.entry_id.in_(wanted)))}
@@ -183,6 +241,7 @@ def _dispute(row: Row[Any]) -> Dispute:
     return Dispute(
         dispute_id=row.id,
         provider_ref=row.provider_ref,
+        by_bank=row.by_bank,
         charge_id=row.charge_id,
         entry_id=row.entry_id,
         request_id=row.request_id,

@@ -188,6 +188,15 @@ _FAULTS = text("""
     ) d WHERE d.state IS NULL OR d.fees <> d.fee_minor
         OR d.ledger <> CASE WHEN d.settled_at IS NULL THEN d.withdrawn_minor - d.refunded ELSE 0 END
     UNION ALL
+    SELECT 'money entry ' || e.id || ' took back ' || e.minor || ' of what had paid, its dispute: ' ||
+        coalesce(d.withdrawn_minor::text, 'none')
+    FROM money_entries e
+        JOIN ledger_transactions t ON (t.kind, t.source, t.source_ref) = ('reversal', e.source, e.source_ref)
+        LEFT JOIN disputes d ON d.entry_id = e.id
+    WHERE e.reason = 'reversed' AND e.source = 'bank' AND t.request_id IS NOT NULL
+        AND (d.provider_ref, d.request_id, d.withdrawn_minor, d.balance_currency, d.fee_minor, d.state)
+            IS DISTINCT FROM (e.source_ref, t.request_id, e.minor, e.currency, 0, 'lost')
+    UNION ALL
     SELECT 'bank entries: ' || b.currency || ' ' || b.minor || ', bank: ' || b.ledger
     FROM (
         SELECT coalesce(e.currency, s.currency) AS currency, coalesce(e.minor, 0) AS minor,

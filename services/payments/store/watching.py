@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.measuring import AGE, Gauge, age, seconds
 from services.kit.metrics import Values
 from services.kit.row_measures import Measure
+from services.payments.domain.disputes import DisputeDecision
 from services.payments.domain.matching import QueueReason
-from services.payments.tables import last_successes, money_entries, payment_requests
+from services.payments.tables import disputes, last_successes, money_entries, payment_requests
 
 _WAITING = Gauge("casella_money_waiting", "Money that pays nothing by itself and waits for a person, by age.", ("age",))
 _OLDEST = Gauge("casella_money_waiting_oldest_seconds", "Age of the oldest money that waits for a person.")
@@ -39,14 +40,15 @@ async def _ages(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:
 
 
 async def _money(conn: AsyncConnection, now: datetime) -> Mapping[str, Values]:
-    """By age; a dispute is none of it: it waits for the payer's bank for months."""
+    """By age; a dispute is none of it, which waits for the payer's bank for months, nor a claim after one."""
     at = money_entries.c.created_at
+    claimed = exists().where(disputes.c.entry_id == money_entries.c.id, disputes.c.decision == DisputeDecision.CLAIM)
     query = select(
         func.count().filter(at > now - _DAY).label("day"),
         func.count().filter(at <= now - _DAY, at > now - _WEEK).label("week"),
         func.count().filter(at <= now - _WEEK).label("longer"),
         func.min(at).label("oldest"),
-    ).where(money_entries.c.settled_at.is_(None), money_entries.c.reason != QueueReason.DISPUTED)
+    ).where(money_entries.c.settled_at.is_(None), money_entries.c.reason != QueueReason.DISPUTED, ~claimed)
     found = (await conn.execute(query)).one()
     return {
         _WAITING.name: {("day",): found.day, ("week",): found.week, ("longer",): found.longer},

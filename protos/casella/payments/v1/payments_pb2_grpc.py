@@ -448,7 +448,7 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DecideDispute(self, request, context):
-        """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund.
+        """Takes an operator's decision about a lost dispute, or about what the bank took back of what had paid: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund, or such a refund waits for this decision.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -462,7 +462,7 @@ class PaymentsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListDisputes(self, request, context):
-        """Lists disputes over payments by card or PayPal, oldest first, whatever became of them.
+        """Lists disputes over payments by card or PayPal, and what the bank took back of what had paid, oldest first, whatever became of them.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

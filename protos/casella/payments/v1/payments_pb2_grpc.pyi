@@ -80,11 +80,11 @@ class PaymentsServiceStub:
     UndoPayout: _grpc.UnaryUnaryMultiCallable[_payments_pb2.UndoPayoutRequest, _payments_pb2.UndoPayoutResponse]
     """Takes back a payout that was booked by mistake: a contra entry is written, and the money waits again. Refused with MONEY_SETTLED for money that is not booked as a payout."""
     DecideDispute: _grpc.UnaryUnaryMultiCallable[_payments_pb2.DecideDisputeRequest, _payments_pb2.DecideDisputeResponse]
-    """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund."""
+    """Takes an operator's decision about a lost dispute, or about what the bank took back of what had paid: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund, or such a refund waits for this decision."""
     RecordDisputeCreditNote: _grpc.UnaryUnaryMultiCallable[_payments_pb2.RecordDisputeCreditNoteRequest, _payments_pb2.RecordDisputeCreditNoteResponse]
     """Settles a lost dispute by the credit note that was issued for it. A repetition changes nothing."""
     ListDisputes: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListDisputesRequest, _payments_pb2.ListDisputesResponse]
-    """Lists disputes over payments by card or PayPal, oldest first, whatever became of them."""
+    """Lists disputes over payments by card or PayPal, and what the bank took back of what had paid, oldest first, whatever became of them."""
     GetAccountCredit: _grpc.UnaryUnaryMultiCallable[_payments_pb2.GetAccountCreditRequest, _payments_pb2.GetAccountCreditResponse]
     """Reads an account's credit."""
     ListAccountCredits: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListAccountCreditsRequest, _payments_pb2.ListAccountCreditsResponse]
@@ -184,11 +184,11 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     UndoPayout: _aio.UnaryUnaryMultiCallable[_payments_pb2.UndoPayoutRequest, _payments_pb2.UndoPayoutResponse]  # type: ignore[assignment]
     """Takes back a payout that was booked by mistake: a contra entry is written, and the money waits again. Refused with MONEY_SETTLED for money that is not booked as a payout."""
     DecideDispute: _aio.UnaryUnaryMultiCallable[_payments_pb2.DecideDisputeRequest, _payments_pb2.DecideDisputeResponse]  # type: ignore[assignment]
-    """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund."""
+    """Takes an operator's decision about a lost dispute, or about what the bank took back of what had paid: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund, or such a refund waits for this decision."""
     RecordDisputeCreditNote: _aio.UnaryUnaryMultiCallable[_payments_pb2.RecordDisputeCreditNoteRequest, _payments_pb2.RecordDisputeCreditNoteResponse]  # type: ignore[assignment]
     """Settles a lost dispute by the credit note that was issued for it. A repetition changes nothing."""
     ListDisputes: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListDisputesRequest, _payments_pb2.ListDisputesResponse]  # type: ignore[assignment]
-    """Lists disputes over payments by card or PayPal, oldest first, whatever became of them."""
+    """Lists disputes over payments by card or PayPal, and what the bank took back of what had paid, oldest first, whatever became of them."""
     GetAccountCredit: _aio.UnaryUnaryMultiCallable[_payments_pb2.GetAccountCreditRequest, _payments_pb2.GetAccountCreditResponse]  # type: ignore[assignment]
     """Reads an account's credit."""
     ListAccountCredits: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListAccountCreditsRequest, _payments_pb2.ListAccountCreditsResponse]  # type: ignore[assignment]
@@ -429,7 +429,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.DecideDisputeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.DecideDisputeResponse, _abc.Awaitable[_payments_pb2.DecideDisputeResponse]]:
-        """Takes an operator's decision about a lost dispute: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund."""
+        """Takes an operator's decision about a lost dispute, or about what the bank took back of what had paid: the customer still owes the sum, which waits as a claim, or a credit note is issued on the invoice. Can be changed until the credit note is recorded. Refused with MONEY_SETTLED while the provider has not decided, once the money is settled, and for a credit note where a part of it counts as a withdrawal's refund, or such a refund waits for this decision."""
 
     @_abc_1.abstractmethod
     def RecordDisputeCreditNote(
@@ -445,7 +445,7 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _payments_pb2.ListDisputesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.ListDisputesResponse, _abc.Awaitable[_payments_pb2.ListDisputesResponse]]:
-        """Lists disputes over payments by card or PayPal, oldest first, whatever became of them."""
+        """Lists disputes over payments by card or PayPal, and what the bank took back of what had paid, oldest first, whatever became of them."""
 
     @_abc_1.abstractmethod
     def GetAccountCredit(
