@@ -6,6 +6,7 @@ Customers' data and bank accounts stand in what is written.
 import os
 from math import ceil
 from pathlib import Path
+from typing import BinaryIO
 
 from cli.failures import WrongInput
 from services.kit.limits import LARGEST_STATEMENT
@@ -51,6 +52,11 @@ def write(path: Path, content: bytes, *, over: bool = False) -> None:
     Raises:
         OSError: It is there already, or cannot be written.
     """
-    kind = os.O_TRUNC if over else os.O_EXCL
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | kind, _OWNER_ONLY), "wb") as out:
+    with opened(path, over=over) as out:
         out.write(content)
+
+
+def opened(path: Path, *, over: bool = False) -> BinaryIO:
+    """A file to write bit by bit that only its owner can read; like `write`."""
+    kind = os.O_TRUNC if over else os.O_EXCL
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | kind, _OWNER_ONLY), "wb")

@@ -1,4 +1,4 @@
-"""`casella invoice`: credits an invoice by hand, wholly or in part."""
+"""`casella invoice`: credits an invoice by hand, wholly or in part, and exports those of a period."""
 
 import re
 from datetime import date
@@ -13,11 +13,11 @@ from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2
 from cli import dissolved, recover_standing, screen, words
 from cli.doctor import clocks
+from cli.exporting.command import invoice_export
 from cli.failures import Failure, Unreachable, WrongInput, failure_of
 from cli.rooms import LONG_SECONDS, Rooms, open_rooms, run
 from cli.showing.invoice import DocumentName, document_of
 from cli.steering import Day, steered
-from services.kit.calendar import rome_date
 from services.kit.errors import Refused
 from services.kit.ids import new_id
 from services.kit.wire import to_date
@@ -59,9 +59,12 @@ class Amount(click.ParamType[int]):
         return int(Decimal(str(value)) * 100)
 
 
-@click.group(short_help="Credit an invoice.")
+@click.group(short_help="Credit an invoice; export those of a period.")
 def invoice() -> None:
-    """Credit an invoice, wholly or in part."""
+    """Credit an invoice, wholly or in part; export those of a period for your accountant."""
+
+
+invoice.add_command(invoice_export)
 
 
 @invoice.command("credit")
@@ -113,7 +116,7 @@ async def _credit(
         left = _whole(credited) - credited.credited.minor
         request.invoice_id = credited.document_id
         request.gross.CopyFrom(_money(left if amount is None else amount, credited))
-        request.cause_date.CopyFrom(to_date(on or await _today(rooms)))
+        request.cause_date.CopyFrom(to_date(on or await clocks.today(rooms, "invoicing")))
         if not left:
             raise Failure(f"nothing is left of invoice {credited.number}: all of it was credited")
         if request.reason == invoicing_pb2.CREDIT_REASON_DISPUTE:
@@ -215,8 +218,3 @@ def _whole(credited: invoicing_pb2.Document) -> int:
 
 def _money(minor: int, credited: invoicing_pb2.Document) -> common_pb2.Money:
     return common_pb2.Money(minor=minor, currency=credited.totals.gross.currency)
-
-
-async def _today(rooms: Rooms) -> date:
-    """The day in Rome by the service's clock, which a demo has moved."""
-    return rome_date(clocks.now(await clocks.read_clocks(rooms, ["invoicing"])))

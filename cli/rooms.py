@@ -167,13 +167,39 @@ class Rooms:
             Refused: The service refuses.
             Unreachable: It is away, too slow, or has failed.
         """
-        request.page.page_size = _PAGE
         found: list[Any] = []
-        while True:
-            answer = await self.ask(method, request, room=room)
+        async for answer in self.pages(method, request, room=room):
             found += getattr(answer, field)
+        return found
+
+    async def pages(
+        self,
+        method: "grpc.aio.UnaryUnaryMultiCallable[Any, Any]",
+        request: Any,
+        seconds: float = USUAL_SECONDS,
+        *,
+        room: str = "",
+        size: int = _PAGE,
+    ) -> AsyncIterator[Any]:
+        """The answers of all pages, each asked for once the one before it is done with.
+
+        Args:
+            method: An RPC that lists.
+            request: Its request; the page is set here.
+            seconds: How long to wait for each.
+            room: Who is asked; needed only for what all rooms serve.
+            size: How many entries a page has.
+
+        Raises:
+            Refused: The service refuses.
+            Unreachable: It is away, too slow, or has failed.
+        """
+        request.page.page_size = size
+        while True:
+            answer = await self.ask(method, request, seconds, room)
+            yield answer
             if not answer.next_page_token:
-                return found
+                return
             request.page.page_token = answer.next_page_token
 
     async def ask_each(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import grpc
 
@@ -11,6 +11,7 @@ from casella.common.v1 import clock_pb2, clock_pb2_grpc
 from cli import words
 from cli.doctor.findings import Finding, note, wrong
 from cli.rooms import Rooms
+from services.kit.calendar import rome_date
 from services.kit.wire import from_duration, from_timestamp
 
 _TOGETHER = timedelta(seconds=2)
@@ -39,6 +40,11 @@ async def read_clocks(rooms: Rooms, healthy: Sequence[str]) -> list[RoomClock]:
 def now(clocks: Sequence[RoomClock]) -> datetime:
     """The installation's time."""
     return clocks[0].now if clocks else datetime.now(UTC)
+
+
+async def today(rooms: Rooms, room: str) -> date:
+    """The day in Rome by a room's clock, which a demo has moved."""
+    return rome_date(now(await read_clocks(rooms, [room])))
 
 
 def moved(clocks: Sequence[RoomClock]) -> bool:

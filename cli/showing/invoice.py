@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from casella.invoicing.v1 import invoicing_pb2
-from cli import files, screen, words
+from cli import document_files, files, screen, words
 from cli.failures import Failure, WrongInput
 from cli.rooms import Rooms, open_rooms
 from cli.steering import Uuid
@@ -179,14 +179,10 @@ def _error(error: invoicing_pb2.TransmissionError) -> list[tuple[str, str]]:
 
 
 async def _save(rooms: Rooms, document: invoicing_pb2.Document, file: invoicing_pb2.FileInfo, folder: Path) -> Path:
-    """Write one file, under its own name; a second one of that name, as a receipt may have, gets its id before it."""
-    asked = invoicing_pb2.GetDocumentFileRequest(document_id=document.document_id, file_id=file.file_id)
-    content = (await rooms.ask(rooms.invoicing.GetDocumentFile, asked)).content
-    name = Path(file.name).name
-    if any(other.name == file.name and other.file_id != file.file_id for other in document.files):
-        name = f"{file.file_id}-{name}"
-    _write(folder / name, content)
-    return folder / name
+    """Write one file."""
+    path = folder / document_files.name_of(document, file)
+    _write(path, await document_files.content_of(rooms, document, file))
+    return path
 
 
 def _write(path: Path, content: bytes) -> None:

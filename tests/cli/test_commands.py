@@ -109,6 +109,21 @@ async def test_show_order_tells_its_payment_and_documents(desk: Desk) -> None:
     (await desk.terminal.casella("show", "order", NOBODY)).badly(1, "there is no order")
 
 
+async def test_the_documents_of_a_period_are_exported_into_a_new_folder(desk: Desk, tmp_path: Path) -> None:
+    answer = (await desk.terminal.casella("show", "invoice", desk.order.invoice_id, "--json")).well().json
+    invoice = answer["document"]
+    day = "{year:04d}-{month:02d}-{day:02d}".format(**invoice["date"])
+    folder = tmp_path / "quarter"
+    ran = (await desk.terminal.casella("invoice", "export", day, day, str(folder))).well()
+    assert "no gap, no repeat" in ran.out
+    assert f";{invoice['number']};{day};TD01;1;Anna Rossi;IT;" in (folder / "documenti.csv").read_text("utf-8-sig")
+    saved = {path.name for path in (folder / invoice["number"].replace("/", "-")).iterdir()}
+    assert {file["name"] for file in invoice["files"]} <= saved
+    (await desk.terminal.casella("invoice", "export", day, day, str(folder))).badly(2, "is there already")
+    (await desk.terminal.casella("invoice", "export", day, "2199-12-31", str(tmp_path / "x"))).badly(2, "still to come")
+    (await desk.terminal.casella("invoice", "export", day, day, str(folder / "no" / "x"))).badly(2, "cannot be written")
+
+
 async def test_show_order_takes_what_a_payer_writes(desk: Desk) -> None:
     request = await desk.order_to_pay()
     reference = request.transfer.reference

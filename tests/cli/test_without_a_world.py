@@ -35,6 +35,7 @@ def terminal(tmp_path: Path) -> Terminal:
         ("signups",),
         ("tickets", "list"),
         ("audit",),
+        ("invoice", "export", "2026-01-01", "2026-03-31", "quarter"),
         ("webhooks", "list"),
         ("profile", "show", ID),
         ("hold", "set", ID, "--reason", "court_order"),

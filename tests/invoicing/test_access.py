@@ -27,6 +27,7 @@ ALLOWED = {
     "ListDocuments": {"gateway", "operator"},
     "ListInvoices": {"operator"},
     "ListGivenUpInvoices": {"operator"},
+    "ListFiscalDocuments": {"operator"},
     "GetDocumentFile": {"gateway", "operator"},
     "CheckProfile": {"ordering", "operator"},
     "TransmitInvoice": {"worker"},

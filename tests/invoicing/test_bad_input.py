@@ -231,6 +231,18 @@ CASES: list[tuple[str, str, Message, set[str]]] = [
         pb.ListInvoicesRequest(page=common_pb2.PageRequest(page_size=201, page_token="AAAA")),
         {"page.page_size", "page.page_token"},
     ),
+    (
+        "operator",
+        "ListFiscalDocuments",
+        pb.ListFiscalDocumentsRequest(page=common_pb2.PageRequest(page_size=201, page_token="AAAA")),
+        {"from_date", "to_date", "page.page_size", "page.page_token"},
+    ),
+    (
+        "operator",
+        "ListFiscalDocuments",
+        pb.ListFiscalDocumentsRequest(from_date=day(2026, 4, 1), to_date=day(2026, 3, 31)),
+        {"to_date"},
+    ),
     ("operator", "GetDocumentFile", pb.GetDocumentFileRequest(), {"document_id", "file_id"}),
     ("operator", "CheckProfile", pb.CheckProfileRequest(), {"party.kind", "tax_treatment"}),
     (

@@ -211,6 +211,14 @@ class Wanted:
     to_date: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days of a period, both included."""
+
+    first: date
+    last: date
+
+
 def keeps_treatment(document: Document, corrected: Customer) -> bool:
     """Whether a corrected customer is still taxed as the document says, whose amounts no correction changes."""
     before, after = document.customer.address, corrected.address

@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.invoicing.domain.advances import DeductedAdvance
 from services.invoicing.domain.credits import CreditNoteInfo
-from services.invoicing.domain.documents import Document, DocumentKind, Heading, Wanted
+from services.invoicing.domain.documents import Document, DocumentKind, Heading, Span, Wanted
 from services.invoicing.domain.files import FileInfo, StoredFile
 from services.invoicing.domain.issuer import Issuer
 from services.invoicing.domain.sums import Totals, totals
 from services.invoicing.domain.transmissions import State
 from services.invoicing.store import advances, credit_notes, documents, files, transmissions
+from services.invoicing.store.transmissions import Transmission
 from services.kit.database import Database
 from services.kit.errors import NotFound
 
@@ -34,6 +35,19 @@ class Shown:
     credit_notes: tuple[CreditNoteInfo, ...]
     advances: tuple[DeductedAdvance, ...] = ()
     deducted_by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fiscal:
+    """An invoice or credit note with its way to the SdI.
+
+    `shown` has its sums as they were stored, and `document` its customer as the accepted file names them, or the newest
+    one.
+    """
+
+    shown: Shown
+    document: Document
+    transmission: Transmission
 
 
 class Reading:
@@ -97,13 +111,32 @@ class Reading:
     async def page(self, wanted: Wanted, before: tuple[datetime, UUID] | None, limit: int) -> list[Shown]:
         """Reads up to `limit` of the wanted documents, newest first, those before a moment of issue and an id."""
         async with self._database.reading() as conn:
-            found = await documents.page(conn, wanted, before, limit)
-            ids = [heading.document_id for heading in found]
-            states = await transmissions.states(conn, ids)
-            listed = await files.listed(conn, ids)
-            notes = await credit_notes.notes_on(conn, ids)
-            deducted = await advances.deducted_in(conn, ids)
-            deducting = await advances.deducting(conn, ids)
+            return await self._with_files(conn, await documents.page(conn, wanted, before, limit))
+
+    async def fiscal(self, span: Span, after: UUID | None, limit: int) -> list[Fiscal]:
+        """Reads up to `limit` invoices and credit notes of all accounts dated within days, by number, after one."""
+        async with self._database.reading() as conn:
+            found = await self._with_files(conn, await documents.fiscal(conn, span, after, limit))
+            return [await self._fiscal(conn, shown) for shown in found]
+
+    async def _fiscal(self, conn: AsyncConnection, shown: Shown) -> Fiscal:
+        document_id = shown.heading.document_id
+        transmission = await transmissions.read(conn, document_id)
+        if transmission is None:
+            raise AssertionError("a document for the SdI and its transmission are written in one transaction")
+        bearing = (transmission.accepted or transmission.current).customer_revision
+        document = await documents.by_id(conn, document_id, revision=bearing)
+        if document is None:
+            raise AssertionError("an issued document stays")
+        return Fiscal(replace(shown, document=document), document, transmission)
+
+    async def _with_files(self, conn: AsyncConnection, found: Sequence[Heading]) -> list[Shown]:
+        ids = [heading.document_id for heading in found]
+        states = await transmissions.states(conn, ids)
+        listed = await files.listed(conn, ids)
+        notes = await credit_notes.notes_on(conn, ids)
+        deducted = await advances.deducted_in(conn, ids)
+        deducting = await advances.deducting(conn, ids)
         return [_listed(heading, states, listed, notes, deducted, deducting) for heading in found]
 
     async def invoices(self, after: UUID | None, limit: int) -> list[Shown]:

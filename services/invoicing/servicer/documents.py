@@ -53,7 +53,7 @@ _CREDIT_FIELDS = {
 
 
 class DocumentRpcs:
-    """The half of `InvoicingService` that is about documents."""
+    """The part of `InvoicingService` that is about documents."""
 
     _parts: Parts
 

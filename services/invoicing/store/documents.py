@@ -18,6 +18,7 @@ from services.invoicing.domain.documents import (
     PaidPart,
     Payment,
     PaymentMethod,
+    Span,
     Transfer,
     Wanted,
     paid_on,
@@ -73,14 +74,16 @@ _BY_ORDER = _OF_KIND.where(documents.c.order_id == bindparam("cause"))
 _BY_PERIOD = _OF_KIND.where(documents.c.period_id == bindparam("cause"))
 _BY_ID = _DOCUMENT.add_columns(*_NEWEST).where(documents.c.id == bindparam("id"))
 _BEARING = _DOCUMENT.add_columns(*_REVISION).where(documents.c.id == bindparam("id"))
+_FISCAL = documents.c.kind != DocumentKind.PROFORMA
 _BY_NUMBER = select(documents.c.id).where(
-    documents.c.kind != DocumentKind.PROFORMA,
+    _FISCAL,
     documents.c.issuer == bindparam("issuer"),
     documents.c.number == bindparam("number"),
 )
 _INSERT = insert(documents).on_conflict_do_nothing().returning(documents.c.id)
 _INSERT_CUSTOMER = insert(customers)
 _INVOICES = documents.c.kind.in_([kind for kind in DocumentKind if kind.is_invoice])
+_NUMBER = (documents.c.issuer, documents.c.year, documents.c.sequence)
 _LOCK = select(documents.c.id).where(documents.c.id == bindparam("id"), _INVOICES).with_for_update(key_share=True)
 
 
@@ -256,6 +259,22 @@ async def invoices(conn: AsyncConnection, after: UUID | None, limit: int) -> lis
     return [
         _heading(row) for row in await conn.execute(query if after is None else query.where(documents.c.id > after))
     ]
+
+
+async def fiscal(conn: AsyncConnection, span: Span, after: UUID | None, limit: int) -> list[Heading]:
+    """Reads the invoices and credit notes of all accounts that are dated within days, by number, those after one."""
+    in_span = documents.c.date.between(span.first, span.last)
+    in_years = documents.c.year.between(span.first.year, span.last.year)  # as dated, and what the index begins with
+    query = (
+        _DOCUMENT.where(documents.c.kind != DocumentKind.PROFORMA, in_years, in_span).order_by(*_NUMBER).limit(limit)
+    )
+    if after is not None:
+        place = select(*_NUMBER).where(documents.c.id == after)
+        found = (await conn.execute(place)).one_or_none()
+        if found is None:
+            return []
+        query = query.where(tuple_(*_NUMBER) > tuple_(*found))
+    return [_heading(row) for row in await conn.execute(query)]
 
 
 async def _whole(conn: AsyncConnection, row: Row[Any]) -> Document:

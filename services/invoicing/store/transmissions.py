@@ -63,7 +63,7 @@ _PREPARE = insert(attempts)
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """An attempt with its file: what the SdI gets and said."""
+    """An attempt with its file: what the SdI gets and said; `answered_at` is when its receipt was read."""
 
     attempt: Attempt
     customer_revision: int
@@ -72,6 +72,7 @@ class SentFile:
     sent_at: datetime | None
     sdi_identifier: str
     errors: tuple[SdiError, ...]
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +292,7 @@ def _sent_file(row: Row[Any]) -> SentFile:
         sent_at=row.sent_at,
         sdi_identifier=row.sdi_identifier,
         errors=tuple(_errors(row)),
+        answered_at=row.answered_at,
     )
 
 

@@ -544,6 +544,68 @@ class ListInvoicesResponse(_message.Message):
     next_page_token: str
     def __init__(self, invoices: _Optional[_Iterable[_Union[Document, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class ListFiscalDocumentsRequest(_message.Message):
+    __slots__ = ("page", "from_date", "to_date")
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    FROM_DATE_FIELD_NUMBER: _ClassVar[int]
+    TO_DATE_FIELD_NUMBER: _ClassVar[int]
+    page: _common_pb2.PageRequest
+    from_date: _common_pb2.Date
+    to_date: _common_pb2.Date
+    def __init__(self, page: _Optional[_Union[_common_pb2.PageRequest, _Mapping]] = ..., from_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., to_date: _Optional[_Union[_common_pb2.Date, _Mapping]] = ...) -> None: ...
+
+class ListFiscalDocumentsResponse(_message.Message):
+    __slots__ = ("documents", "next_page_token")
+    DOCUMENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    documents: _containers.RepeatedCompositeFieldContainer[FiscalDocument]
+    next_page_token: str
+    def __init__(self, documents: _Optional[_Iterable[_Union[FiscalDocument, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class FiscalDocument(_message.Message):
+    __slots__ = ("document", "party", "shares", "attempts")
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    PARTY_FIELD_NUMBER: _ClassVar[int]
+    SHARES_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
+    document: Document
+    party: _common_pb2.BillingParty
+    shares: _containers.RepeatedCompositeFieldContainer[VatShare]
+    attempts: _containers.RepeatedCompositeFieldContainer[SentFile]
+    def __init__(self, document: _Optional[_Union[Document, _Mapping]] = ..., party: _Optional[_Union[_common_pb2.BillingParty, _Mapping]] = ..., shares: _Optional[_Iterable[_Union[VatShare, _Mapping]]] = ..., attempts: _Optional[_Iterable[_Union[SentFile, _Mapping]]] = ...) -> None: ...
+
+class VatShare(_message.Message):
+    __slots__ = ("vat_rate", "nature", "net", "vat")
+    VAT_RATE_FIELD_NUMBER: _ClassVar[int]
+    NATURE_FIELD_NUMBER: _ClassVar[int]
+    NET_FIELD_NUMBER: _ClassVar[int]
+    VAT_FIELD_NUMBER: _ClassVar[int]
+    vat_rate: str
+    nature: str
+    net: _common_pb2.Money
+    vat: _common_pb2.Money
+    def __init__(self, vat_rate: _Optional[str] = ..., nature: _Optional[str] = ..., net: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., vat: _Optional[_Union[_common_pb2.Money, _Mapping]] = ...) -> None: ...
+
+class SentFile(_message.Message):
+    __slots__ = ("attempt", "file_name", "sent_at", "outcome", "sdi_identifier", "error_codes", "answered_at", "accepted")
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    SENT_AT_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    SDI_IDENTIFIER_FIELD_NUMBER: _ClassVar[int]
+    ERROR_CODES_FIELD_NUMBER: _ClassVar[int]
+    ANSWERED_AT_FIELD_NUMBER: _ClassVar[int]
+    ACCEPTED_FIELD_NUMBER: _ClassVar[int]
+    attempt: int
+    file_name: str
+    sent_at: _timestamp_pb2.Timestamp
+    outcome: TransmissionState
+    sdi_identifier: str
+    error_codes: _containers.RepeatedScalarFieldContainer[str]
+    answered_at: _timestamp_pb2.Timestamp
+    accepted: bool
+    def __init__(self, attempt: _Optional[int] = ..., file_name: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., outcome: _Optional[_Union[TransmissionState, str]] = ..., sdi_identifier: _Optional[str] = ..., error_codes: _Optional[_Iterable[str]] = ..., answered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., accepted: _Optional[bool] = ...) -> None: ...
+
 class GetDocumentFileRequest(_message.Message):
     __slots__ = ("document_id", "file_id")
     DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]

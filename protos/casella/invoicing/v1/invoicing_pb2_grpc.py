@@ -95,6 +95,11 @@ class InvoicingServiceStub:
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListInvoicesRequest.SerializeToString,
                 response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListInvoicesResponse.FromString,
                 _registered_method=True)
+        self.ListFiscalDocuments = channel.unary_unary(
+                '/casella.invoicing.v1.InvoicingService/ListFiscalDocuments',
+                request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListFiscalDocumentsRequest.SerializeToString,
+                response_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListFiscalDocumentsResponse.FromString,
+                _registered_method=True)
         self.GetDocumentFile = channel.unary_unary(
                 '/casella.invoicing.v1.InvoicingService/GetDocumentFile',
                 request_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.GetDocumentFileRequest.SerializeToString,
@@ -237,6 +242,13 @@ class InvoicingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListFiscalDocuments(self, request, context):
+        """Lists the invoices and credit notes of all customers that are dated within a period, by number, for the accountant.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetDocumentFile(self, request, context):
         """Reads one file of a document: PDF, XML or a receipt.
         """
@@ -362,6 +374,11 @@ def add_InvoicingServiceServicer_to_server(servicer, server):
                     servicer.ListInvoices,
                     request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListInvoicesRequest.FromString,
                     response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListInvoicesResponse.SerializeToString,
+            ),
+            'ListFiscalDocuments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFiscalDocuments,
+                    request_deserializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListFiscalDocumentsRequest.FromString,
+                    response_serializer=casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListFiscalDocumentsResponse.SerializeToString,
             ),
             'GetDocumentFile': grpc.unary_unary_rpc_method_handler(
                     servicer.GetDocumentFile,
@@ -734,6 +751,33 @@ class InvoicingService:
             '/casella.invoicing.v1.InvoicingService/ListInvoices',
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListInvoicesRequest.SerializeToString,
             casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListInvoicesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFiscalDocuments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.invoicing.v1.InvoicingService/ListFiscalDocuments',
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListFiscalDocumentsRequest.SerializeToString,
+            casella_dot_invoicing_dot_v1_dot_invoicing__pb2.ListFiscalDocumentsResponse.FromString,
             options,
             channel_credentials,
             insecure,

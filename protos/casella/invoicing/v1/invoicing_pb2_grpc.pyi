@@ -67,6 +67,8 @@ class InvoicingServiceStub:
     """Lists an account's documents, newest first."""
     ListInvoices: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.ListInvoicesRequest, _invoicing_pb2.ListInvoicesResponse]
     """Lists all invoices by id, for the auditor, who ties them to the payments."""
+    ListFiscalDocuments: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.ListFiscalDocumentsRequest, _invoicing_pb2.ListFiscalDocumentsResponse]
+    """Lists the invoices and credit notes of all customers that are dated within a period, by number, for the accountant."""
     GetDocumentFile: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.GetDocumentFileRequest, _invoicing_pb2.GetDocumentFileResponse]
     """Reads one file of a document: PDF, XML or a receipt."""
     CheckProfile: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.CheckProfileRequest, _invoicing_pb2.CheckProfileResponse]
@@ -125,6 +127,8 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
     """Lists an account's documents, newest first."""
     ListInvoices: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.ListInvoicesRequest, _invoicing_pb2.ListInvoicesResponse]  # type: ignore[assignment]
     """Lists all invoices by id, for the auditor, who ties them to the payments."""
+    ListFiscalDocuments: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.ListFiscalDocumentsRequest, _invoicing_pb2.ListFiscalDocumentsResponse]  # type: ignore[assignment]
+    """Lists the invoices and credit notes of all customers that are dated within a period, by number, for the accountant."""
     GetDocumentFile: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.GetDocumentFileRequest, _invoicing_pb2.GetDocumentFileResponse]  # type: ignore[assignment]
     """Reads one file of a document: PDF, XML or a receipt."""
     CheckProfile: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.CheckProfileRequest, _invoicing_pb2.CheckProfileResponse]  # type: ignore[assignment]
@@ -252,6 +256,14 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_invoicing_pb2.ListInvoicesResponse, _abc.Awaitable[_invoicing_pb2.ListInvoicesResponse]]:
         """Lists all invoices by id, for the auditor, who ties them to the payments."""
+
+    @_abc_1.abstractmethod
+    def ListFiscalDocuments(
+        self,
+        request: _invoicing_pb2.ListFiscalDocumentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_pb2.ListFiscalDocumentsResponse, _abc.Awaitable[_invoicing_pb2.ListFiscalDocumentsResponse]]:
+        """Lists the invoices and credit notes of all customers that are dated within a period, by number, for the accountant."""
 
     @_abc_1.abstractmethod
     def GetDocumentFile(
