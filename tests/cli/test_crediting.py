@@ -1,10 +1,13 @@
 """A credit note by hand promises as money no more than its refund gives back as money, and by the same means."""
 
+from contextlib import nullcontext
+
 import pytest
 
-from casella.common.v1 import common_pb2
+from casella.common.v1 import common_pb2, recovery_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
+from cli import invoice, recover_standing
 from cli.failures import Failure, WrongInput
 from cli.invoice import check_money
 from tests.cli.test_ties import euro
@@ -43,3 +46,16 @@ def test_a_note_names_the_means_by_which_the_money_goes_back(
     money = payments_pb2.ReceivedMoney(method=came_by, amount=euro(6_500))
     with pytest.raises(WrongInput, match=said):
         check_money(INVOICE, money, note(100, how))
+
+
+def test_while_a_recovery_holds_the_numbering_nobody_is_asked_about_a_credit_note(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def held(*_: object) -> recovery_pb2.GetRecoveryResponse:
+        return recovery_pb2.GetRecoveryResponse(recovery=recovery_pb2.Recovery())
+
+    monkeypatch.setattr(recover_standing, "asked", held)
+    monkeypatch.setattr(invoice, "open_rooms", nullcontext)
+    words = ["credit", "2026/1", "--cause", "agreement", "--reason", "checked", "--as", "carla"]
+    with pytest.raises(Failure, match="a recovery is under way: no credit note was issued"):
+        invoice.invoice(words, standalone_mode=False)

@@ -85,8 +85,11 @@ class Visitors:
         request = pb.GetSignUpRequest(sign_up_id=sign_up_id)
         return (await stub(self.room, "operator").GetSignUp(request)).sign_up
 
-    async def log_in(self, email: str, password: str = PASSWORD, ip: str = "10.8.8.8") -> pb.LogInResponse:
-        return await self.calls.LogIn(pb.LogInRequest(email=email, password=password, client=client(ip)))
+    async def log_in(
+        self, email: str, password: str = PASSWORD, ip: str = "10.8.8.8", timeout: float | None = None
+    ) -> pb.LogInResponse:
+        asked = pb.LogInRequest(email=email, password=password, client=client(ip))
+        return await self.calls.LogIn(asked, timeout=timeout)
 
 
 class Customer:
