@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from casella.common.v1 import recovery_pb2 as pb
 from casella.common.v1.recovery_pb2_grpc import RecoveryServiceStub
-from cli import screen, words
+from cli import screen, withdrawals, words
 from cli.failures import Failure, failure_of
 from cli.installation import ROOMS
 from cli.rooms import Rooms, open_rooms
@@ -64,6 +64,8 @@ async def show(*, as_json: bool) -> bool:
     """Show how it stands and what is to be decided; whether it is under way."""
     async with open_rooms() as rooms:
         answers = await told(rooms)
+        held = any(under_way(answer) for answer in answers.values())
+        to_come = await withdrawals.to_come(rooms, await withdrawals.open_withdrawals(rooms)) if held else []
     if as_json:
         screen.show_json(answers)
     else:
@@ -74,7 +76,9 @@ async def show(*, as_json: bool) -> bool:
             for each in answer.findings
         ]
         screen.show_table("To decide", ["service", "what", "about", "", "", "finding"], rows)
-    return any(under_way(answer) for answer in answers.values())
+        if to_come:
+            screen.show_table("Withdrawals' refunds that leave after the end", ["order", "amount", "refund"], to_come)
+    return held
 
 
 def kind(finding: pb.Finding) -> str:

@@ -8,6 +8,7 @@ import click
 from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2
 from casella.ordering.v1 import ordering_pb2
+from casella.payments.v1 import payments_pb2
 from cli import screen, words
 from cli.rooms import Rooms, open_rooms, run
 from cli.showing.order import OrderName, id_of_order
@@ -72,6 +73,21 @@ def owed(withdrawals: Sequence[ordering_pb2.Withdrawal]) -> list[ordering_pb2.Wi
         )
     ]
     return sorted(open_ones, key=_due_by)
+
+
+async def to_come(rooms: Rooms, withdrawals: Sequence[ordering_pb2.Withdrawal]) -> list[tuple[str, str, str]]:
+    """The refunds that withdrawals owe and payments does not know (yet, or any more): order, amount, refund id."""
+    found: list[tuple[str, str, str]] = []
+    for each in owed(withdrawals):
+        if each.state == ordering_pb2.WITHDRAWAL_STATE_NOTICED:
+            found.append((each.order_id, "what was paid is not decided", words.NONE))
+        for part in each.refunds:
+            if part.HasField("refunded_at") or not part.amount.minor:
+                continue
+            asked = payments_pb2.GetRefundRequest(refund_id=part.refund_id)
+            if await rooms.ask_for(rooms.payments.GetRefund, asked) is None:
+                found.append((each.order_id, words.money(part.amount), part.refund_id))
+    return found
 
 
 def late(withdrawals: Sequence[ordering_pb2.Withdrawal], today: date) -> list[ordering_pb2.Withdrawal]:

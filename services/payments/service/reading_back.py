@@ -162,7 +162,7 @@ def _by_hand(recovery: Recovery) -> list[Found]:
         "is in the queue again once the statements are imported (`casella show money`), and so is its debit: decide "
         "`set_aside` for both. Where a file is lost, import the statements that have its debits before the recovery "
         "ends: each is the end of its refund. What no statement tells yet compare in the bank's list of transfers with "
-        "`casella refund list`, which has what withdrawals ask for again only after the end"
+        "`casella refund list`, and with what withdrawals ask for again after the end (`casella recover status`)"
     )
     announced = "record again what operators saw at the bank since then and no statement tells yet"
     return [
