@@ -175,6 +175,12 @@ class MoneySettling(MoneyReturn, DisputeProcess):
                 "no statement has told of this money yet: import it, or take the record back with "
                 "`casella bank withdraw`"
             )
+        if entry.perhaps_gone_back_by:
+            raise Wrong(
+                f"a debit of the same amount waits ({entry.perhaps_gone_back_by}) of which the restored rows know "
+                "nothing: where it is the refund of this money, set both aside; where it is not, set the debit aside "
+                "first"
+            )
 
     @set_aside.validator
     def _may_set_aside(self, why: Why = NO_DATA) -> None:

@@ -1,6 +1,7 @@
 """A refund left before the rows were restored, which know nothing of it: its money does not leave twice."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -10,12 +11,15 @@ from casella.payments.v1 import payments_pb2
 from services.kit import recovery
 from services.kit.ids import new_id
 from services.kit.money import Money
-from services.payments.domain.refunds import end_to_end_of
+from services.payments.domain.refunds import Refund, end_to_end_of
 from services.payments.provider.refunds import ProviderRefund
+from services.payments.service import lost_refunds
+from services.payments.store import refunds
+from tests.payments.rows import somebody_waits
 from tests.payments.statement import Entry, statement
 from tests.payments.test_disputes import charge_of_last
 from tests.payments.test_refunds import APPROVED, DONE, FAILED, SENT, of
-from tests.payments.test_settling import refund, set_aside
+from tests.payments.test_settling import arrives, refund, set_aside
 from tests.payments.world import GROSS, PAYERS_IBAN, World
 from tests.support.refusals import refused_as
 
@@ -48,8 +52,33 @@ async def test_money_whose_refund_may_have_left_before_a_restore_goes_back_only_
     with refused_as(errors_pb2.REASON_MONEY_SETTLED) as refused:
         await refund(world, money)
     assert "set both aside" in refused.value.message
+    assert await told_of(world, money) == debit.source_reference
+    before = await wakes_of(world, money)
     await set_aside(world, debit)
+    assert (await told_of(world, money), await wakes_of(world, money)) == ("", before + 1)
     assert (await refund(world, money)).state == APPROVED
+
+
+async def test_money_that_waited_before_the_debit_that_perhaps_sent_it_back_is_looked_at_again(world: World) -> None:
+    await restore(world)
+    (money,) = await arrives(world, Entry(GROSS, text="?"))
+    (other,) = [each for each in await arrives(world, Entry(BACK, text="?")) if each != money]
+    before = [await wakes_of(world, each) for each in (money, other)]
+    await world.import_file(statement(LOST, number="S-lost"))
+    assert await told_of(world, money) == LOST.end_to_end
+    assert [await wakes_of(world, each) for each in (money, other)] == [before[0] + 1, before[1]]
+
+
+async def told_of(world: World, money: payments_pb2.MoneyEntry) -> str:
+    """The debit that perhaps sent money back, as its workflow reads it."""
+    asked = payments_pb2.GetMoneyEntryRequest(money_entry_id=money.money_entry_id)
+    found: payments_pb2.GetMoneyEntryResponse = await world.stub("operator").GetMoneyEntry(asked)
+    return found.entry.perhaps_gone_back_by
+
+
+async def wakes_of(world: World, money: payments_pb2.MoneyEntry) -> int:
+    """How often the workflow of money was woken."""
+    return [str(wake.subject) for wake in await world.room.wakes()].count(money.money_entry_id)
 
 
 @pytest.mark.parametrize(("lost", "minor"), [(False, GROSS), (True, GROSS + 1)])
@@ -94,6 +123,34 @@ async def test_two_that_are_asked_for_at_once_do_not_both_take_a_lost_refund_ove
     both = await asyncio.gather(*(world.refund(**of(request, BACK)) for _ in range(2)))
     assert sorted(each.reference == lost.provider_ref for each in both) == [False, True]
     assert await made(world) == [BACK, BACK]
+
+
+async def test_who_asks_while_another_one_takes_a_lost_refund_over_waits_and_finds_it_taken(world: World) -> None:
+    request, lost = await lost_by_card(world)
+    await restore(world)
+    await world.stripe.faults(away=True)  # or each would take it over as it is asked for
+    asked = [await world.refund(**of(request, BACK)) for _ in range(2)]
+    database = world.room.core.database
+
+    async def found(refund_id: UUID) -> Refund:
+        async with database.reading() as conn:
+            refund = await refunds.by_id(conn, refund_id)
+        assert refund is not None
+        return refund
+
+    first, second = [await found(UUID(each.refund_id)) for each in asked]
+
+    async def take_over_second() -> ProviderRefund | None:
+        async with database.transaction() as conn:
+            return await lost_refunds.take_over(conn, second, [lost])
+
+    async with database.reading() as watching, database.transaction() as conn:
+        assert await lost_refunds.take_over(conn, first, [lost]) == lost
+        waiting = asyncio.create_task(take_over_second())
+        await asyncio.wait(
+            {waiting, asyncio.create_task(somebody_waits(watching))}, return_when=asyncio.FIRST_COMPLETED
+        )
+    assert await waiting is None
 
 
 @pytest.mark.parametrize("succeeded", [True, False])

@@ -225,6 +225,7 @@ async def test_what_payments_refuses_is_told_and_the_money_waits_on(temporal: Te
         ({"reason": pb.MONEY_ENTRY_REASON_REVERSED}, "refund", {}, "taken back"),
         ({}, "refund", {"accept_taken_back": "yes"}, "accept_taken_back: true"),
         ({"money_source": pb.MONEY_SOURCE_ANNOUNCED}, "refund", {}, "casella bank withdraw"),
+        ({"perhaps_gone_back_by": "CRO-0815"}, "refund", {}, "a debit of the same amount waits (CRO-0815)"),
         ({}, "payout", {"fees": 12.34}, "fees: euro with two decimals"),
         ({}, "payout", {"accept_more": "yes"}, "accept_more: true"),
         ({"money_source": pb.MONEY_SOURCE_STRIPE}, "payout", {}, "only money of a bank statement"),

@@ -170,7 +170,8 @@ class MoneyEntry:
     `taken_back_by` is the entry that took this money back, `takes_back` the entry whose money this one takes back;
     `lowers_no_credit` whether what it took back was never credit and had paid nothing;
     `told_twice` whether another bank entry may be the same transfer, where it was read with it. `arrived` is false
-    while an operator alone has told of it, and no statement.
+    while an operator alone has told of it, and no statement. `perhaps_gone_back_by` is what the bank calls a debit that
+    may have sent it back before the rows were restored, where it was read with it.
     """
 
     entry_id: UUID
@@ -200,6 +201,7 @@ class MoneyEntry:
     arrived: bool = True
     told_twice: bool = False
     credit_emailed_at: datetime | None = None
+    perhaps_gone_back_by: str | None = None
 
     @property
     def taken_back(self) -> bool:

@@ -4,6 +4,7 @@ Whatever is decided, one guarded statement takes the entry out of the queue, so 
 other is told.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from services.payments.domain.receipts import MoneyEntry, Settlement
 from services.payments.errors import AmountMismatch, CreditTooSmall, MoneySettled
 from services.payments.service import taking_back
 from services.payments.service.disputes import lost
+from services.payments.service.refund_guards import debit_that_waits
 from services.payments.store import books, credit, disputes, queue, requests, settling, twins, waking
 from services.payments.store.books import CREDIT, SET_ASIDE, Header, Line
 from services.payments.store.credit import CreditCause, CreditMovement
@@ -48,6 +50,7 @@ class MoneyDesk:
             if entry is None:
                 raise NotFound
             (entry,) = await twins.with_twins(conn, await disputes.with_disputes(conn, [entry]))
+            entry = replace(entry, perhaps_gone_back_by=await debit_that_waits(conn, entry))
             return entry, await requests.by_ids(conn, (*entry.named, *entry.suggestions))
 
     async def credit(self, call: Call, entry_id: UUID, account_id: UUID, by: AuditEntry) -> Money:

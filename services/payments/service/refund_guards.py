@@ -26,8 +26,19 @@ async def check_may_go_back(conn: AsyncConnection, entry: MoneyEntry, amount: Mo
         raise MoneySettled("only money that has arrived is refunded: this was taken back, or no statement has it")
     if entry.amount.currency != "EUR" or amount not in {None, entry.amount}:
         raise AmountMismatch("money that waits is refunded as a whole, and in euro")
-    if entry.source != Source.STRIPE:
-        await _check_no_debit_waits(conn, entry.amount)
+    debit = await debit_that_waits(conn, entry)
+    if debit is not None:
+        raise MoneySettled(
+            f"a debit of the same amount waits ({debit}) of which the restored rows know nothing: where it is the "
+            "refund of this money, set both aside; where it is not, set the debit aside first"
+        )
+
+
+async def debit_that_waits(conn: AsyncConnection, entry: MoneyEntry) -> str | None:
+    """What the bank calls a debit by which money that waits may have gone back before the rows were restored."""
+    if not entry.waits or entry.source is Source.STRIPE:
+        return None
+    return await queue.perhaps_gone_back(conn, entry.amount)
 
 
 async def check_makes_nothing_good(conn: AsyncConnection, entry: MoneyEntry) -> None:
@@ -69,18 +80,4 @@ async def check_no_file_has_it(conn: AsyncConnection, refund: Refund, *, chosen:
             f"the file {left.message_id} has a transfer of the same amount, for refund {left.refund_id}, of which the "
             "restored rows know nothing: import the statement that has its debit, and decide about that; where the "
             "bank refused it, take the file in again and say so (`casella recover refunds FILE --refused REFUND`)"
-        )
-
-
-async def _check_no_debit_waits(conn: AsyncConnection, amount: Money) -> None:
-    """Refuse to transfer money that a refund of the time which restored rows have lost may have given back.
-
-    Raises:
-        MoneySettled: A debit of this amount waits, of which these rows know nothing.
-    """
-    debit = await queue.perhaps_gone_back(conn, amount)
-    if debit is not None:
-        raise MoneySettled(
-            f"a debit of the same amount waits ({debit}) of which the restored rows know nothing: where it is the "
-            "refund of this money, set both aside; where it is not, set the debit aside first"
         )

@@ -138,6 +138,7 @@ class Messages:
             lowers_no_credit=entry.lowers_no_credit,
             perhaps_told_twice=entry.told_twice,
             arrived=entry.arrived,
+            perhaps_gone_back_by=entry.perhaps_gone_back_by,
         )
         if entry.available_on is not None:
             message.available_on.CopyFrom(to_date(entry.available_on))

@@ -181,6 +181,16 @@ async def perhaps_gone_back(conn: AsyncConnection, amount: Money) -> str | None:
     return found
 
 
+async def perhaps_sent_back_by(conn: AsyncConnection, entry_id: UUID) -> list[UUID]:
+    """The money that waits and of which `perhaps_gone_back` tells by this entry, or has told until now. By id."""
+    debit = money_entries.alias("debit")
+    same = debit.c.minor == _ENTRY.minor, debit.c.currency == _ENTRY.currency
+    gone = debit.c.reason == QueueReason.REVERSED, debit.c.source == Source.BANK, debit.c.named == []
+    query = select(_ENTRY.id).where(EVER, debit.c.id == entry_id, *gone, *same)
+    query = query.where(HERE, _ENTRY.source != Source.STRIPE, _ENTRY.reason.not_in(NO_MONEY))
+    return list(await conn.scalars(query.order_by(_ENTRY.id)))
+
+
 async def reversal(conn: AsyncConnection, identity: bytes) -> MoneyEntry | None:
     """The entry, held, as which a debit of ours was taken in whose refund the rows did not know as sent; or None."""
     query = READ.where(_ENTRY.source == Source.BANK, _ENTRY.source_ref == reversal_ref(identity))

@@ -58,9 +58,12 @@ async def wake_naming(conn: AsyncConnection, request_id: UUID, now: datetime) ->
 async def wake_money(conn: AsyncConnection, entry_id: UUID, now: datetime) -> None:
     """Tell the workflow of money that waits that something has become of it; none begins for what is finished.
 
-    So is the erasure of an account told whose dispute it is, which waits for the end of that.
+    So is that of money which a debit may have sent back before the rows were restored, and the erasure of an account
+    whose dispute it is, which waits for the end of that.
     """
     wake = money_news(entry_id) if await queue.is_finished(conn, entry_id) else money_wake(entry_id)
     await outbox.wake(conn, wake, now)
+    for other in await queue.perhaps_sent_back_by(conn, entry_id):
+        await outbox.wake(conn, money_wake(other), now)
     for account_id in await conn.scalars(_DISPUTES_OF, {"entry": entry_id}):
         await outbox.wake(conn, erasure_news(account_id), now)

@@ -528,7 +528,7 @@ class WithdrawBankTransferResponse(_message.Message):
     def __init__(self, payment_request: _Optional[_Union[PaymentRequest, _Mapping]] = ...) -> None: ...
 
 class MoneyEntry(_message.Message):
-    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to", "dispute", "advance", "names_only_paid", "money_source", "email_due", "named", "taken_back_by", "takes_back", "perhaps_told_twice", "lowers_no_credit", "arrived")
+    __slots__ = ("money_entry_id", "reason", "amount", "available_on", "source", "source_reference", "remittance", "payer_name", "suggestions", "created_at", "unconfirmed", "recorded_amount", "invoice_by", "payer_iban", "settlement", "settled_at", "settled_to", "dispute", "advance", "names_only_paid", "money_source", "email_due", "named", "taken_back_by", "takes_back", "perhaps_told_twice", "lowers_no_credit", "arrived", "perhaps_gone_back_by")
     MONEY_ENTRY_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
@@ -557,6 +557,7 @@ class MoneyEntry(_message.Message):
     PERHAPS_TOLD_TWICE_FIELD_NUMBER: _ClassVar[int]
     LOWERS_NO_CREDIT_FIELD_NUMBER: _ClassVar[int]
     ARRIVED_FIELD_NUMBER: _ClassVar[int]
+    PERHAPS_GONE_BACK_BY_FIELD_NUMBER: _ClassVar[int]
     money_entry_id: str
     reason: MoneyEntryReason
     amount: _common_pb2.Money
@@ -585,7 +586,8 @@ class MoneyEntry(_message.Message):
     perhaps_told_twice: bool
     lowers_no_credit: bool
     arrived: bool
-    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ..., advance: _Optional[_Union[Advance, _Mapping]] = ..., names_only_paid: _Optional[bool] = ..., money_source: _Optional[_Union[MoneySource, str]] = ..., email_due: _Optional[_Union[MoneyEmail, _Mapping]] = ..., named: _Optional[_Iterable[str]] = ..., taken_back_by: _Optional[str] = ..., takes_back: _Optional[str] = ..., perhaps_told_twice: _Optional[bool] = ..., lowers_no_credit: _Optional[bool] = ..., arrived: _Optional[bool] = ...) -> None: ...
+    perhaps_gone_back_by: str
+    def __init__(self, money_entry_id: _Optional[str] = ..., reason: _Optional[_Union[MoneyEntryReason, str]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., available_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., source: _Optional[str] = ..., source_reference: _Optional[str] = ..., remittance: _Optional[str] = ..., payer_name: _Optional[str] = ..., suggestions: _Optional[_Iterable[str]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., unconfirmed: _Optional[_Iterable[_Union[UnconfirmedTransfer, _Mapping]]] = ..., recorded_amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., invoice_by: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., payer_iban: _Optional[str] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ..., settled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., settled_to: _Optional[str] = ..., dispute: _Optional[_Union[Dispute, _Mapping]] = ..., advance: _Optional[_Union[Advance, _Mapping]] = ..., names_only_paid: _Optional[bool] = ..., money_source: _Optional[_Union[MoneySource, str]] = ..., email_due: _Optional[_Union[MoneyEmail, _Mapping]] = ..., named: _Optional[_Iterable[str]] = ..., taken_back_by: _Optional[str] = ..., takes_back: _Optional[str] = ..., perhaps_told_twice: _Optional[bool] = ..., lowers_no_credit: _Optional[bool] = ..., arrived: _Optional[bool] = ..., perhaps_gone_back_by: _Optional[str] = ...) -> None: ...
 
 class MoneyEmail(_message.Message):
     __slots__ = ("payment_request_id", "missing", "taken_back", "credited", "credited_account_id")
