@@ -110,7 +110,7 @@ async def test_a_lost_dispute_ends_the_contract_at_once_and_then_the_invoice_by_
     allowed = await desk.play.operator.mailboxes.GetAllowance(asked_of)
     assert allowed.allowance.state == mailboxes_pb2.ACCESS_STATE_SUSPENDED
     mail = await desk.play.inbox.wait_for(customer.email, lambda mail: "terminato" in str(mail["Subject"]), "the end")
-    assert "è stato contestato" in text_of(mail)
+    assert "è stato stornato" in text_of(mail)
     await desk.shows(money, "because the contract has ended with it")
     assert (await desk.update(renewal, "keep_subscription", {"reason_code": "customer_asked"})).refusal
     keep = ordering_pb2.KeepSubscriptionRequest(

@@ -13,14 +13,14 @@ _WHY: Mapping[Language, Mapping[CreditReason, str]] = {
     Language.IT: {
         CreditReason.WITHDRAWAL: "recesso dal contratto del {day}",
         CreditReason.CONTRACT: "fine o variazione del contratto del {day}",
-        CreditReason.DISPUTE: "risoluzione del contratto per contestazione del {day}",
+        CreditReason.DISPUTE: "risoluzione del contratto per pagamento stornato il {day}",
         CreditReason.AGREEMENT: "accordo tra le parti del {day}",
         CreditReason.CORRECTION: "errore di fatturazione rilevato il {day}",
     },
     Language.EN: {
         CreditReason.WITHDRAWAL: "withdrawal from the contract on {day}",
         CreditReason.CONTRACT: "end or change of the contract on {day}",
-        CreditReason.DISPUTE: "termination of the contract after a dispute, {day}",
+        CreditReason.DISPUTE: "termination of the contract after its payment was reversed, {day}",
         CreditReason.AGREEMENT: "agreement of {day}",
         CreditReason.CORRECTION: "invoicing error found on {day}",
     },

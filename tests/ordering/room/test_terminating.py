@@ -209,7 +209,7 @@ async def test_an_addition_ends_alone_its_customer_is_told_and_its_places_are_na
     assert [(item["size_gb"], item["quantity"]) for item in row["items"]] == [(8, 1)]
     subject, text = await only_mail(shop)
     assert subject == "Le caselle che avevi aggiunto non sono più attive"
-    assert "è stato contestato" in text
+    assert "è stato stornato" in text
     assert "il contratto continua senza" in text
     assert (await contract.subscription()).end == pb.SUBSCRIPTION_END_UNSPECIFIED
     assert not (await end_of(shop, await the_order(shop, contract))).ended
@@ -290,8 +290,8 @@ async def test_what_names_no_order_and_no_period_is_refused_and_an_unknown_one_i
 @pytest.mark.parametrize(
     ("language", "ended", "later"),
     [
-        (common_pb2.LANGUAGE_IT, "un pagamento che lo copriva è stato contestato", "termina con ciò che altri"),
-        (common_pb2.LANGUAGE_EN, "a payment for it was disputed", "the contract ends with what other payments cover"),
+        (common_pb2.LANGUAGE_IT, "un pagamento che lo copriva è stato stornato", "termina con ciò che altri"),
+        (common_pb2.LANGUAGE_EN, "a payment for it was reversed", "the contract ends with what other payments cover"),
     ],
 )  # fmt: skip
 async def test_the_emails_say_why_it_ends_and_offer_no_way_to_keep_it(
