@@ -64,6 +64,7 @@ async def _audit(year: int, *, as_json: bool) -> bool:
             "refund_ties": dataclasses.asdict(found.refund_ties),
             "late_refunds": overdue,
             "still_served": list(found.still_served),
+            "unpaid": list(found.unpaid),
         })  # fmt: skip
     else:
         _show(found)
@@ -111,6 +112,10 @@ def _show(found: Books) -> None:
         "Credit notes after a lost dispute: "
         f"{'OF WHAT IS STILL SERVED' if found.still_served else 'none of what is still served'}",
         [("violation", text) for text in found.still_served],
+    )
+    screen.show_facts(
+        f"Taken back of what was paid: {len(found.unpaid) or 'nothing'} without a credit note or money in its place",
+        [("noted", text) for text in found.unpaid],
     )
     screen.show_facts(
         f"Ledger: {'balanced' if ledger.balanced else 'NOT BALANCED'}",

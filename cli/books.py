@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from casella.invoicing.v1 import invoicing_pb2
 from casella.payments.v1 import payments_pb2
-from cli import dissolved, withdrawals
+from cli import dissolved, unpaid, withdrawals
 from cli.refund_ties import RefundTies, tie_refunds
 from cli.rooms import LONG_SECONDS, Rooms
 from cli.showing import disputes
@@ -25,6 +25,7 @@ class Books:
         ties: Payments and invoices, tied to each other.
         refund_ties: Refunds and credit notes, likewise.
         still_served: Credit notes that say of what is served that a dispute has ended it, a sentence each.
+        unpaid: What a lost dispute or the bank took of what was paid, and nothing has made good, likewise; no fault.
     """
 
     numbering: invoicing_pb2.AuditNumberingResponse
@@ -33,6 +34,7 @@ class Books:
     ties: Ties
     refund_ties: RefundTies
     still_served: Sequence[str]
+    unpaid: Sequence[str]
 
     @property
     def findings(self) -> Mapping[str, Sequence[str]]:
@@ -75,9 +77,11 @@ async def read(rooms: Rooms, year: int) -> Books:
     )
     accrued = await _invoiced_unpaid(rooms, invoices, advances)
     ties = tie(paid, invoices, from_timestamp(numbering.audited_at), ledger, advances, accrued)
-    refund_ties = await _tie_refunds(rooms, numbering, paid, invoices, [each.invoice_id for each in given_up])
+    lost = await disputes.everybodys(rooms)
+    refund_ties = await _tie_refunds(rooms, numbering, paid, invoices, lost, [each.invoice_id for each in given_up])
     in_year = [each for each in given_up if year in (0, each.date.year)]
-    return Books(numbering, in_year, ledger, ties, refund_ties, await dissolved.still_served(rooms, invoices))
+    still_served = await dissolved.still_served(rooms, invoices)
+    return Books(numbering, in_year, ledger, ties, refund_ties, still_served, unpaid.taken(lost))
 
 
 async def _invoiced_unpaid(
@@ -99,11 +103,11 @@ async def _tie_refunds(
     numbering: invoicing_pb2.AuditNumberingResponse,
     paid: Sequence[payments_pb2.PaymentRequest],
     invoices: Sequence[invoicing_pb2.Document],
+    lost: Sequence[payments_pb2.Dispute],
     given_up: Sequence[str],
 ) -> RefundTies:
     """Tie them; ordering is asked only where a credit note stands alone."""
     refunds = await rooms.ask_all(rooms.payments.ListRefunds, payments_pb2.ListRefundsRequest(), "refunds")
-    lost = await disputes.everybodys(rooms)
     today = rome_date(from_timestamp(numbering.audited_at))
     ties = tie_refunds(paid, invoices, refunds, lost, today, given_up=given_up)
     alone = set(ties.alone)

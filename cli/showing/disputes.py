@@ -40,7 +40,7 @@ async def _read(rooms: Rooms, asked: payments_pb2.ListDisputesRequest) -> list[p
 
 def row(dispute: payments_pb2.Dispute) -> tuple[str, ...]:
     """A dispute as a line of a table."""
-    decided = words.choice(dispute, "decision")
+    decided = ", ".join(words.choice(dispute, each) for each in ("decision", "settlement") if getattr(dispute, each))
     counted = dispute.counted_as_refund
     refund = f", {words.money(counted)} of it a withdrawal's refund" if counted.minor else ""
     differs = ", MORE THAN THE PAYMENT" if dispute.amount_differs else ""
@@ -53,7 +53,7 @@ def row(dispute: payments_pb2.Dispute) -> tuple[str, ...]:
         words.money(dispute.fee),
         dispute.reason,
         words.instant(dispute.evidence_by),
-        f"{decided} {dispute.credit_note_id}".strip(),
+        f"{decided or words.NONE} {dispute.credit_note_id}".strip(),
         dispute.provider_reference,
         dispute.money_entry_id,
     )

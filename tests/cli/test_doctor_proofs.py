@@ -28,6 +28,7 @@ WELL = Books(
     ties=Ties(0, 0, 0, 0, []),
     refund_ties=RefundTies(0, 0, 0, []),
     still_served=[],
+    unpaid=[],
 )
 SPOILT: dict[str, Any] = {
     "numbering": invoicing_pb2.AuditNumberingResponse(violations=["2026/3 is missing."]),

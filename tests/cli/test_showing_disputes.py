@@ -11,7 +11,12 @@ LOST, CLAIM = pb.DISPUTE_STATE_LOST, pb.DISPUTE_DECISION_CLAIM
 
 def test_what_the_bank_took_back_is_shown_as_such() -> None:
     shown = dict(zip(disputes.COLUMNS, disputes.row(pb.Dispute(source=pb.MONEY_SOURCE_BANK, state=LOST)), strict=True))
-    assert (shown["by"], shown["state"]) == ("bank", "lost")
+    assert (shown["by"], shown["state"], shown["decided"]) == ("bank", "lost", words.NONE)
+
+
+def test_what_became_of_a_claim_is_shown_beside_the_decision() -> None:
+    aside = pb.Dispute(decision=CLAIM, settlement=pb.MONEY_SETTLEMENT_SET_ASIDE)
+    assert dict(zip(disputes.COLUMNS, disputes.row(aside), strict=True))["decided"] == "claim, set aside"
 
 
 @pytest.mark.parametrize(

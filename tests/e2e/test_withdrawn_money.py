@@ -172,7 +172,11 @@ async def test_what_the_bank_took_back_is_the_withdrawals_refund_once_it_is_set_
     (refund,) = await stage.refunds(customer)
     refused = await stage.terminal.casella("refund", "retry", refund.refund_id, "--reason", "withdrawal")
     refused.badly(1, "decide about that first")
-    aside = await desk.update(names.money_id(reversal.money_entry_id), "set_aside", {"reason_code": "taken_back"})
+    money = names.money_id(reversal.money_entry_id)
+    await desk.shows(money, "`set_aside` lets it be the refund of the withdrawal")
+    assert not (await desk.update(money, "claim", {"reason_code": "unpaid"})).refusal
+    await desk.stands(money, "Claim")
+    aside = await desk.update(money, "set_aside", {"reason_code": "taken_back"})
     assert not aside.refusal
     (done,) = await stage.refunds(customer)
     assert (done.state, done.means) == (payments_pb2.REFUND_STATE_DONE, payments_pb2.REFUND_MEANS_TAKEN_BACK)

@@ -30,7 +30,7 @@ async def test_what_the_bank_takes_back_of_what_had_paid_is_a_dispute_that_is_lo
     assert (dispute.payment_request_id, dispute.account_id, dispute.amount_differs) == (
         request.payment_request_id, request.account_id, False,
     )  # fmt: skip
-    assert dispute.HasField("closed_on")
+    assert (dispute.HasField("closed_on"), dispute.settlement) == (True, pb.MONEY_SETTLEMENT_UNSPECIFIED)
     assert not (await world.proof()).discrepancies
 
 
@@ -61,7 +61,8 @@ async def test_it_may_be_set_aside_and_stays_named(world: World, decision: pb.Di
         await decide(world, entry, decision)
     await set_aside(world, entry)
     assert await world.queue() == []
-    assert (await of(world, request)).withdrawn == euro(GROSS)
+    named = await of(world, request)
+    assert (named.withdrawn, named.settlement) == (euro(GROSS), pb.MONEY_SETTLEMENT_SET_ASIDE)
     assert not (await world.proof()).discrepancies
     with refused_as(SETTLED):
         await decide(world, entry, CLAIM)

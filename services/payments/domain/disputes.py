@@ -83,6 +83,7 @@ class Dispute:
         credit_note_id: The credit note that settled it.
         refunded: What was refunded of the payment request by the means by which it had come, as far as no such refund
             failed or was cancelled.
+        settled_as: What became of its entry, as a `Settlement`; empty while it waits.
         counted: What of the withdrawn counts as refunds after a withdrawal, cancelled ones left out.
     """
 
@@ -106,6 +107,7 @@ class Dispute:
     credit_note_id: UUID | None
     refunded: Money
     counted: Money
+    settled_as: str
 
     @property
     def rest(self) -> Money:

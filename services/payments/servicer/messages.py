@@ -162,7 +162,10 @@ class Messages:
 
     def dispute(self, dispute: Dispute) -> payments_pb2.Dispute:
         """A dispute as it stands now."""
-        return dispute_message(dispute, self._clock.now())
+        message = dispute_message(dispute, self._clock.now())
+        if dispute.settled_as:
+            message.settlement = SETTLEMENTS[Settlement(dispute.settled_as)]
+        return message
 
     def _transfer(self, request: PaymentRequest, amount: Money) -> payments_pb2.TransferInstructions:
         return payments_pb2.TransferInstructions(

@@ -53,6 +53,7 @@ _COUNTED_OF_BANK = (
 _READ = select(
     disputes,
     _BY_BANK.label("by_bank"),
+    _ENTRY.settled_as,
     _REFUNDED.label("refunded_minor"),
     case((_BY_BANK, _COUNTED_OF_BANK), else_=_COUNTED).label("counted_minor"),
 ).join(money_entries, _ENTRY.id == _DISPUTE.entry_id)
@@ -259,4 +260,5 @@ def _dispute(row: Row[Any]) -> Dispute:
         credit_note_id=row.credit_note_id,
         refunded=Money(int(row.refunded_minor), row.currency),
         counted=Money(int(row.counted_minor), row.balance_currency),
+        settled_as=row.settled_as or "",
     )

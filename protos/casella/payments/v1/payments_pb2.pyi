@@ -640,7 +640,7 @@ class Advance(_message.Message):
     def __init__(self, payment_request_id: _Optional[str] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., wait: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., credited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Dispute(_message.Message):
-    __slots__ = ("provider_reference", "charge_reference", "state", "reason", "amount", "withdrawn", "fee", "evidence_by", "opened_at", "closed_at", "closed_on", "money_entry_id", "payment_request_id", "account_id", "decision", "credit_note_id", "amount_differs", "evidence_over", "refunded", "counted_as_refund", "source")
+    __slots__ = ("provider_reference", "charge_reference", "state", "reason", "amount", "withdrawn", "fee", "evidence_by", "opened_at", "closed_at", "closed_on", "money_entry_id", "payment_request_id", "account_id", "decision", "credit_note_id", "amount_differs", "evidence_over", "refunded", "counted_as_refund", "source", "settlement")
     PROVIDER_REFERENCE_FIELD_NUMBER: _ClassVar[int]
     CHARGE_REFERENCE_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -662,6 +662,7 @@ class Dispute(_message.Message):
     REFUNDED_FIELD_NUMBER: _ClassVar[int]
     COUNTED_AS_REFUND_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
+    SETTLEMENT_FIELD_NUMBER: _ClassVar[int]
     provider_reference: str
     charge_reference: str
     state: DisputeState
@@ -683,7 +684,8 @@ class Dispute(_message.Message):
     refunded: _common_pb2.Money
     counted_as_refund: _common_pb2.Money
     source: MoneySource
-    def __init__(self, provider_reference: _Optional[str] = ..., charge_reference: _Optional[str] = ..., state: _Optional[_Union[DisputeState, str]] = ..., reason: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., withdrawn: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., fee: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., evidence_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., money_entry_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., decision: _Optional[_Union[DisputeDecision, str]] = ..., credit_note_id: _Optional[str] = ..., amount_differs: _Optional[bool] = ..., evidence_over: _Optional[bool] = ..., refunded: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., counted_as_refund: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., source: _Optional[_Union[MoneySource, str]] = ...) -> None: ...
+    settlement: MoneySettlement
+    def __init__(self, provider_reference: _Optional[str] = ..., charge_reference: _Optional[str] = ..., state: _Optional[_Union[DisputeState, str]] = ..., reason: _Optional[str] = ..., amount: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., withdrawn: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., fee: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., evidence_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_on: _Optional[_Union[_common_pb2.Date, _Mapping]] = ..., money_entry_id: _Optional[str] = ..., payment_request_id: _Optional[str] = ..., account_id: _Optional[str] = ..., decision: _Optional[_Union[DisputeDecision, str]] = ..., credit_note_id: _Optional[str] = ..., amount_differs: _Optional[bool] = ..., evidence_over: _Optional[bool] = ..., refunded: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., counted_as_refund: _Optional[_Union[_common_pb2.Money, _Mapping]] = ..., source: _Optional[_Union[MoneySource, str]] = ..., settlement: _Optional[_Union[MoneySettlement, str]] = ...) -> None: ...
 
 class DecideDisputeRequest(_message.Message):
     __slots__ = ("request_id", "money_entry_id", "decision", "steering")
