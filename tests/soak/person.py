@@ -160,9 +160,9 @@ class Person:
         monthly = billing == common.BILLING_PERIOD_MONTHLY
         mailboxes = self.rng.randint(_LEAST_MONTHLY, 9) if monthly else self.rng.randint(1, 6)
         options = self.rng.choice(((), (), ("archive",), ("activesync", "archive")))
-        quote = await self.customer.quote(self.who.kind, billing, mailboxes, *options)
         method = self.rng.choices(list(_METHODS), list(_METHODS.values()))[0]
         try:
+            quote = await self.customer.quote(self.who.kind, billing, mailboxes, *options)
             self.order_id = (await self.customer.place_order(quote, method)).order_id
         except Refused as refused:
             if refused.reason == errors_pb2.REASON_VAT_NUMBER_NOT_VALID:  # VIES may be away another day

@@ -126,9 +126,6 @@ class _Customer:
     refusal: errors_pb2.Reason = errors_pb2.REASON_UNSPECIFIED
 
     async def quote(self, *_: object) -> None:
-        return
-
-    async def place_order(self, *_: object) -> None:
         raise Refused(grpc.StatusCode.FAILED_PRECONDITION, Refusal(self.refusal, "soak"))
 
     async def ask_for_reseller_status(self) -> None:
