@@ -1,5 +1,7 @@
 """What the bank takes back of what had paid is decided about as a lost dispute is: claimed, credited, or set aside."""
 
+from dataclasses import replace
+
 import pytest
 
 from casella.common.v1 import errors_pb2
@@ -118,3 +120,24 @@ async def test_it_holds_the_purge_and_a_claim_is_no_money_that_waits_for_a_perso
     assert (fact.kind, fact.id) == ("dispute_undecided", entry.money_entry_id)
     await set_aside(world, entry)
     assert await facts(world.room, request.account_id) == []
+
+
+@pytest.mark.parametrize("parts", [(GROSS,), (5_000, 5_000, GROSS - 10_000)])
+async def test_of_what_came_once_no_second_reversal_is_credited(world: World, parts: tuple[int, ...]) -> None:
+    """Files may tell one reversal twice; of two equal transfers each may be credited."""
+    _, (paying, *others) = await paid_and_taken_back(world, *parts)
+    equal = [each for each in others if each.minor == paying.minor]
+    for again in (*equal, replace(paying, end_to_end="E2E-9")):
+        await take_back(world, again)
+    *credited, told_again = await world.queue()
+    assert len(credited) == 1 + len(equal)
+    for entry in credited:
+        await decide(world, entry, CREDIT_NOTE)
+    for _ in range(2):
+        with refused_as(SETTLED):
+            await decide(world, told_again, CREDIT_NOTE)
+        for entry in credited:
+            await record_note(world, entry, str(new_id()))
+        credited.clear()
+    await set_aside(world, told_again)
+    assert not (await world.proof()).discrepancies

@@ -109,6 +109,12 @@ class Dispute:
     counted: Money
     settled_as: str
 
+    def takes_again(self, other: "Dispute") -> bool:
+        """Whether the bank took back as much by another reversal, and a credit note stands or comes for it."""
+        both = self.by_bank and other.by_bank and self.dispute_id != other.dispute_id
+        comes = not self.settled_as and self.decision not in {None, DisputeDecision.CLAIM}
+        return both and self.withdrawn == other.withdrawn and (comes or self.credit_note_id is not None)
+
     @property
     def rest(self) -> Money:
         """What is withdrawn and counts as no refund."""

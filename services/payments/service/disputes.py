@@ -27,7 +27,18 @@ from services.payments.errors import MoneySettled
 from services.payments.provider.disputes import DisputeMovement, ProviderDispute
 from services.payments.provider.events import Event
 from services.payments.service import chargebacks
-from services.payments.store import disputes, events, mandates, queue, receipts, refunds, requests, settling, waking
+from services.payments.store import (
+    disputes,
+    events,
+    mandates,
+    paid_with,
+    queue,
+    receipts,
+    refunds,
+    requests,
+    settling,
+    waking,
+)
 from services.payments.store.books import DISPUTED
 
 _FOLLOWED = {None, Settlement.KEPT, Settlement.REFUNDED}
@@ -224,16 +235,24 @@ async def lost(conn: AsyncConnection, entry_id: UUID) -> Dispute:
 
 
 async def _check_may_credit(conn: AsyncConnection, dispute: Dispute) -> None:
-    """Refuse a credit note where a withdrawal issues it, also one whose refund waits for the decision.
+    """Refuse a credit note where a withdrawal issues it, also one whose refund waits for the decision, or there is one.
 
     Raises:
         MoneySettled: With what decides.
     """
     _check_has_invoice(dispute)
-    if dispute.by_bank and dispute.request_id is not None and await refunds.failed(conn, dispute.request_id):
+    if not dispute.by_bank or dispute.request_id is None:
+        return
+    if await refunds.failed(conn, dispute.request_id):
         raise MoneySettled(
             "a withdrawal's refund waits for this decision, and the withdrawal issues the credit note: set it aside, "
             "which counts as that refund"
+        )
+    same = [each for each in await disputes.of_request(conn, dispute.request_id) if each.takes_again(dispute)]
+    came = [each for each in await paid_with.received(conn, dispute.request_id) if each.left == dispute.withdrawn]
+    if len(same) >= len(came) > 0:
+        raise MoneySettled(
+            "there is a credit note for the same money already: the bank perhaps tells one reversal twice; set it aside"
         )
 
 
