@@ -118,7 +118,7 @@ class DisputeProcess(DisputeSteps):
 
     @workflow.update(
         description="After a lost dispute, or where the bank took back what had paid: the customer still owes the "
-        "money, which waits as a claim until it is paid and set aside, or decided otherwise. "
+        "money, which waits as a claim until it is paid and made good by credit, or decided otherwise. "
         'Data: {"reason_code": "service_was_given"}'
     )
     async def claim(self, why: Why = NO_DATA) -> str:

@@ -135,7 +135,12 @@ def judge_disputes(disputed: Sequence[payments_pb2.MoneyEntry], now: datetime) -
         found.append(note(text, "`casella show money` lists them"))
     if claims:
         text = f"claims after disputes and reversals: {len(claims)}: {named([_to_decide(each) for each in claims])}"
-        found.append(note(text, "Once one is paid, set both aside; `casella show money` lists them"))
+        found.append(
+            note(
+                text,
+                "Once one is paid anew: `credit` of that money, then of the claim; `casella show money` lists them",
+            )
+        )
     return found
 
 

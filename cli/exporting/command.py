@@ -38,6 +38,7 @@ class _Export:
     folder: Unfinished
     documents: Sheet
     files: Sheet
+    closes: date | None
     summary: Summary = field(default_factory=Summary)
     written: int = 0
     folders: set[str] = field(default_factory=set)
@@ -65,16 +66,16 @@ async def _export(first: date, last: date, place: Path) -> bool:
         if last > (today := await clocks.today(rooms, "invoicing")):
             raise WrongInput(f"{last} is still to come: today is {today}", "Export a period that has begun to its end")
         with screen.working("exporting") as status:
-            return await export(rooms, first, last, place, status)
+            return await export(rooms, (first, last), today, place, status)
 
 
-async def export(rooms: Rooms, first: date, last: date, place: Path, status: Status) -> bool:
+async def export(rooms: Rooms, period: tuple[date, date], today: date, place: Path, status: Status) -> bool:
     """Export a period.
 
     Args:
         rooms: Invoicing is asked.
-        first: Its first day.
-        last: Its last day.
+        period: Its first and last day.
+        today: By invoicing's clock.
         place: The new folder.
         status: Where is shown how far it is.
 
@@ -89,22 +90,23 @@ async def export(rooms: Rooms, first: date, last: date, place: Path, status: Sta
     try:
         folder = Unfinished(place)
         try:
-            made, numbering = await _write(rooms, first, last, folder, status)
+            made, numbering = await _write(rooms, period, today, folder, status)
         except Unreachable as away:
             raise Unreachable(away.message, f"{folder.beside} has what came: the same command goes on there") from None
         folder.finish()
     except OSError as error:
         raise WrongInput(f"{place} cannot be written ({error.strerror})") from None
-    _show(place, first, last, made, numbering)
+    _show(place, period, made, numbering)
     return not made.summary.differing and not numbering.violations
 
 
 async def _write(
-    rooms: Rooms, first: date, last: date, folder: Unfinished, status: Status
+    rooms: Rooms, period: tuple[date, date], today: date, folder: Unfinished, status: Status
 ) -> tuple[_Export, pb.AuditNumberingResponse]:
+    first, last = period
     documents = Sheet(folder.open(Path("documenti.csv")), entries.DOCUMENTS)
     files = Sheet(folder.open(Path("file.csv")), entries.FILES)
-    made = _Export(rooms, folder, documents, files)
+    made = _Export(rooms, folder, documents, files, closes=summary.closes(last, today))
     asked = pb.ListFiscalDocumentsRequest(from_date=to_date(first), to_date=to_date(last))
     try:
         async for answer in rooms.pages(rooms.invoicing.ListFiscalDocuments, asked, LONG_SECONDS, size=_PAGE):
@@ -119,7 +121,13 @@ async def _write(
     year = first.year if first.year == last.year else 0
     audited = await rooms.ask(rooms.invoicing.AuditNumbering, pb.AuditNumberingRequest(year=year), LONG_SECONDS)
     totals = Sheet(folder.open(Path("riepilogo.csv")), summary.COLUMNS)
-    totals.add({"sezione": "periodo", "data": f"{first}/{last}", "documenti": str(made.summary.documents)})
+    totals.add({
+        "sezione": "periodo", "data": f"{first}/{last}", "documenti": str(made.summary.documents),
+        "nota": f"esportato il {today}",
+    })  # fmt: skip
+    if made.closes:
+        nota = f"documenti di questo periodo possono venire fino al {made.closes}: esportare di nuovo dopo"
+        totals.add({"sezione": "da vedere", "data": f"{first}/{last}", "nota": nota})
     for row in made.summary.rows():
         totals.add(row)
     for text in audited.violations:
@@ -153,12 +161,16 @@ async def _add(made: _Export, entry: pb.FiscalDocument) -> None:
     made.summary.add(entry)
 
 
-def _show(place: Path, first: date, last: date, made: _Export, numbering: pb.AuditNumberingResponse) -> None:
+def _show(place: Path, period: tuple[date, date], made: _Export, numbering: pb.AuditNumberingResponse) -> None:
     found = made.summary
     in_hand = len({row["numero"] for row in found.open})
     screen.show_facts(
-        f"{place}: invoices and credit notes of {first} to {last}",
+        f"{place}: invoices and credit notes of {period[0]} to {period[1]}",
         [
+            (
+                "not closed",
+                f"documents of it may come until {made.closes}: export anew after it" if made.closes else "",
+            ),
             ("documents", str(found.documents)),
             ("files", str(made.written)),
             *(

@@ -7,6 +7,7 @@ not answered, is in the balance and is named: it keeps its number and date once 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from casella.invoicing.v1 import invoicing_pb2 as pb
 from cli import words
@@ -24,6 +25,7 @@ _STANDING = {
     pb.TRANSMISSION_STATE_GIVEN_UP: GIVEN_UP,
 }
 _MONTHS_OF_QUARTER = 3
+_ISSUED_WITHIN = timedelta(days=12)
 
 
 @dataclass
@@ -124,6 +126,16 @@ class Summary:
             found[quarter, currency].documents += owed.documents
             found[quarter, currency].net += owed.net
         return found
+
+
+def closes(last: date, today: date) -> date | None:
+    """Until when documents dated within a period may still come; None once it is over.
+
+    An invoice is dated as of the day on which its money came, and is issued within 12 days of it (DPR 633/1972, art.
+    21(4)).
+    """
+    end = last + _ISSUED_WITHIN
+    return end if today <= end else None
 
 
 def quarter_of(document: pb.Document) -> str:

@@ -27,6 +27,8 @@ from tests.support.room import TestRoom, request_id
 
 sdi, room, worker = invoicing.sdi, invoicing.room, invoicing.worker
 PERIOD = date(2026, 3, 2), date(2026, 6, 30)
+TODAY = date(2026, 7, 13)
+"""Thirteen days after the period: nothing of it may still come."""
 Rows = list[dict[str, str]]
 
 
@@ -97,7 +99,7 @@ def section(rows: Rows, name: str, *columns: str) -> list[tuple[str, ...]]:
 async def test_the_index_has_a_row_for_each_document_and_rate(
     rooms: Rooms, issued: list[pb.Document], tmp_path: Path
 ) -> None:
-    assert await export(rooms, *PERIOD, tmp_path / "export", Unseen())
+    assert await export(rooms, PERIOD, TODAY, tmp_path / "export", Unseen())
     rows = table(tmp_path / "export" / "documenti.csv")
     columns = ("numero", "tipo", "riga", "aliquota", "natura", "imponibile", "imposta", "totale_documento")
     assert [tuple(row[column] for column in columns) for row in rows] == [
@@ -125,7 +127,7 @@ async def test_the_index_has_a_row_for_each_document_and_rate(
 async def test_the_sums_are_those_of_the_hand_and_of_the_database(
     room: TestRoom, rooms: Rooms, issued: list[pb.Document], tmp_path: Path
 ) -> None:
-    await export(rooms, *PERIOD, tmp_path / "export", Unseen())
+    await export(rooms, PERIOD, TODAY, tmp_path / "export", Unseen())
     rows = table(tmp_path / "export" / "riepilogo.csv")
     # 10.50 + 10.50 - 5.00 at 22 %: the given up one is in no balance
     assert section(rows, "saldo iva", "aliquota", "natura", "documenti", "imponibile", "imposta", "totale") == [
@@ -157,11 +159,27 @@ async def test_the_sums_are_those_of_the_hand_and_of_the_database(
     )
 
 
+@pytest.mark.parametrize(("today", "open_until"), [(date(2026, 7, 12), ["2026-07-12"]), (TODAY, [])])
+async def test_a_period_of_which_documents_may_still_come_says_until_when(
+    rooms: Rooms, tmp_path: Path, today: date, open_until: list[str]
+) -> None:
+    assert await export(rooms, PERIOD, today, tmp_path / "export", Unseen())
+    rows = table(tmp_path / "export" / "riepilogo.csv")
+    assert section(rows, "periodo", "data", "nota") == [("2026-03-02/2026-06-30", f"esportato il {today}")]
+    assert section(rows, "da vedere", "data", "nota") == [
+        (
+            "2026-03-02/2026-06-30",
+            f"documenti di questo periodo possono venire fino al {until}: esportare di nuovo dopo",
+        )
+        for until in open_until
+    ]
+
+
 async def test_an_invoice_that_deducts_a_part_payment_has_the_rest_and_names_it(
     rooms: Rooms, worker: Stub, tmp_path: Path
 ) -> None:
     await final(worker, await part(worker, 500), date=day(2026, 3, 2))
-    await export(rooms, date(2026, 3, 1), date(2026, 3, 2), tmp_path / "export", Unseen())
+    await export(rooms, (date(2026, 3, 1), date(2026, 3, 2)), TODAY, tmp_path / "export", Unseen())
     columns = ("tipo", "imponibile", "imposta", "totale", "documento_collegato")
     # 10.50 + 2.31 less 4.10 + 0.90
     assert [tuple(row[column] for column in columns) for row in table(tmp_path / "export" / "documenti.csv")] == [
@@ -174,7 +192,7 @@ async def test_every_file_is_there_under_its_hash_and_for_its_owner_alone(
     rooms: Rooms, issued: list[pb.Document], tmp_path: Path
 ) -> None:
     place = tmp_path / "export"
-    await export(rooms, *PERIOD, place, Unseen())
+    await export(rooms, PERIOD, TODAY, place, Unseen())
     files = table(place / "file.csv")
     assert [row["genere"] for row in files if row["numero"] == "2026/5"] == ["pdf", "ricevuta", "xml"]
     for row in files:
@@ -194,7 +212,7 @@ async def test_a_number_that_is_missing_is_named_and_the_export_ends_with_a_find
     async with room.core.database.reading() as conn:
         await conn.execute(text("UPDATE numbering SET last = last + 1 WHERE series = 'invoice'"))
     await room.core.database.autocommit.dispose()
-    assert await export(rooms, *PERIOD, tmp_path / "export", Unseen()) is False
+    assert await export(rooms, PERIOD, TODAY, tmp_path / "export", Unseen()) is False
     rows = table(tmp_path / "export" / "riepilogo.csv")
     assert section(rows, "verifica", "nota") == [("counter of 2026 is 8, highest number 7",)]
 
@@ -205,7 +223,7 @@ async def test_rows_that_do_not_add_up_to_their_document_are_named(
     async with room.core.database.transaction() as conn:
         await conn.execute(text("ALTER TABLE documents DISABLE TRIGGER documents_stay"))
         await conn.execute(text("UPDATE documents SET net = net + 1, gross = gross + 1 WHERE number = '2026/2'"))
-    assert await export(rooms, *PERIOD, tmp_path / "export", Unseen()) is False
+    assert await export(rooms, PERIOD, TODAY, tmp_path / "export", Unseen()) is False
     rows = table(tmp_path / "export" / "riepilogo.csv")
     assert section(rows, "errore", "numero") == [("2026/2",)]
 
@@ -225,20 +243,20 @@ async def test_what_breaks_off_leaves_no_folder_and_goes_on_with_what_came(
 
     monkeypatch.setattr(Rooms, "ask", away_after_four)
     with pytest.raises(Unreachable) as away:
-        await export(rooms, *PERIOD, place, Unseen())
+        await export(rooms, PERIOD, TODAY, place, Unseen())
     assert "goes on" in away.value.remedy
     assert not place.exists()
     (tmp_path / "export.part" / "2025-9").mkdir()
     (tmp_path / "export.part" / "2025-9" / "of-another-period.pdf").write_bytes(b"stray")
     damaged = next((tmp_path / "export.part" / "2026-1").glob("*.xml"))
     damaged.write_bytes(b"half")
-    assert await export(rooms, *PERIOD, place, Unseen())
+    assert await export(rooms, PERIOD, TODAY, place, Unseen())
     assert len(asked) == len(set(asked)) + 2  # the one that did not come, and the damaged one
     assert not (tmp_path / "export.part").exists()
     assert not (place / "2025-9").exists()
     assert damaged.name in {path.name for path in (place / "2026-1").iterdir()}
     fresh = tmp_path / "again"
-    await export(rooms, *PERIOD, fresh, Unseen())
+    await export(rooms, PERIOD, TODAY, fresh, Unseen())
     assert {str(p.relative_to(place)): p.read_bytes() for p in place.rglob("*") if p.is_file()} == {
         str(p.relative_to(fresh)): p.read_bytes() for p in fresh.rglob("*") if p.is_file()
     }

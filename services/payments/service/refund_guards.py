@@ -53,8 +53,8 @@ async def check_makes_nothing_good(conn: AsyncConnection, entry: MoneyEntry) -> 
         if gone.minor > 0:
             raise MoneySettled(
                 "other money of the payment request that it names was taken back, and nothing has made that good: "
-                "this may be the customer's new payment. Where it is, set both aside; where it is not, refund it with "
-                "accept_taken_back",
+                "this may be the customer's new payment. Where it is, credit it to the account and then what was taken "
+                "back; where it is not, refund it with accept_taken_back",
                 metadata={"taken_back": str(gone.minor)},
             )
 
