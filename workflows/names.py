@@ -86,9 +86,11 @@ NEEDS_OPERATOR = "NeedsOperator"
 SCHEDULE_RECEIPTS = "sdi-receipts"
 SCHEDULE_PAYMENT_EVENTS = "payment-events"
 SCHEDULE_REFUNDS = "refunds"
+SCHEDULE_REFUND_EMAILS = "refund-emails"
 POLL_RECEIPTS = "PollReceipts"
 FETCH_PAYMENT_EVENTS = "FetchPaymentEvents"
 PUSH_REFUNDS = "PushRefunds"
+TELL_OF_REFUNDS = "TellOfRefunds"
 
 
 def sign_up_id(sign_up: object) -> str:

@@ -1,4 +1,4 @@
-"""What schedules start: reading the SdI's receipts, fetching lost payment events, sending refunds that wait."""
+"""What schedules start: reading the SdI's receipts, fetching lost payment events, sending refunds, telling of them."""
 
 from temporalio import workflow
 
@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import names
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.payments import PaymentsSteps
-    from workflows.steps import visibly
+    from workflows.steps import quickly, visibly
 
 
 @workflow.defn(name=names.POLL_RECEIPTS)
@@ -51,3 +51,24 @@ class PushRefunds:
             PaymentsSteps.push_refunds, payments_pb2.PushRefundsRequest(), "send refunds that wait", outside=True
         )
         return f"{pushed.changed} refunds changed"
+
+
+@workflow.defn(name=names.TELL_OF_REFUNDS)
+class TellOfRefunds:
+    """One look for transfers that have left without their customers having been told.
+
+    A run of its own: were the service away that knows whom to write to, refunds are sent all the same.
+    """
+
+    @workflow.run
+    async def run(self) -> str:
+        """Have an email written about each, once."""
+        untold = await quickly(
+            PaymentsSteps.list_untold_refunds, payments_pb2.ListUntoldRefundsRequest(), "look for untold refunds"
+        )
+        told = 0
+        for refund_id in untold.refund_ids:
+            request = payments_pb2.SendRefundEmailRequest(refund_id=refund_id)
+            answer = await quickly(PaymentsSteps.send_refund_email, request, f"tell the customer of refund {refund_id}")
+            told += answer.written
+        return f"{told} customers told"

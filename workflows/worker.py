@@ -51,7 +51,7 @@ from workflows.order import Order
 from workflows.purge import Purge
 from workflows.renewal import Renewal
 from workflows.reseller import ResellerStatus
-from workflows.scheduled import FetchPaymentEvents, PollReceipts, PushRefunds
+from workflows.scheduled import FetchPaymentEvents, PollReceipts, PushRefunds, TellOfRefunds
 from workflows.sign_up import SignUp
 from workflows.trial import Trial
 from workflows.withdrawal import Withdrawal
@@ -67,7 +67,7 @@ if TYPE_CHECKING:  # these names are in the stubs for type checkers only
 
 WORKFLOWS = [
     SignUp, Trial, Order, Renewal, AutomaticDebit, Withdrawal, ResellerStatus, EInvoice, Money, Purge, Erasure,
-    PollReceipts, FetchPaymentEvents, PushRefunds,
+    PollReceipts, FetchPaymentEvents, PushRefunds, TellOfRefunds,
 ]  # fmt: skip
 
 DRAIN = timedelta(seconds=5)
@@ -79,6 +79,7 @@ _SCHEDULES = (
     (names.SCHEDULE_RECEIPTS, names.POLL_RECEIPTS, timedelta(minutes=1)),
     (names.SCHEDULE_PAYMENT_EVENTS, names.FETCH_PAYMENT_EVENTS, timedelta(minutes=10)),
     (names.SCHEDULE_REFUNDS, names.PUSH_REFUNDS, timedelta(minutes=10)),
+    (names.SCHEDULE_REFUND_EMAILS, names.TELL_OF_REFUNDS, timedelta(minutes=10)),
 )
 
 _LOG = logging.getLogger(__name__)

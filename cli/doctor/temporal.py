@@ -26,6 +26,7 @@ _SCHEDULES = {
     names.SCHEDULE_RECEIPTS: "no receipt of the SdI is read",
     names.SCHEDULE_PAYMENT_EVENTS: "payment events that got lost are not fetched",
     names.SCHEDULE_REFUNDS: "refunds that could not be sent at once stay here",
+    names.SCHEDULE_REFUND_EMAILS: "nobody is told by email that money was sent back by transfer",
 }
 
 

@@ -26,6 +26,7 @@ from services.payments.service.payouts import Payouts
 from services.payments.service.queue import MoneyQueue
 from services.payments.service.reading_back import ReadingBack
 from services.payments.service.refund_asking import RefundAsking
+from services.payments.service.refund_emails import RefundEmails
 from services.payments.service.refund_entries import RefundEntries
 from services.payments.service.refund_files import RefundFiles
 from services.payments.service.refund_sending import RefundSending
@@ -77,6 +78,7 @@ def build(core: Core, settings: PaymentsSettings, provider: PaymentProvider) -> 
         RefundFiles(database, clock, settings.bank_account, transfer_policy),
         RefundsInFiles(database, clock, settings.bank_account.iban, transfer_policy),
         sending,
+        RefundEmails(database, clock),
         disputes,
     )
     servicer = PaymentsServicer(desks, Messages(settings.bank_account, links, clock), core.requests, clock)

@@ -304,12 +304,13 @@ refunds = Table(
     Column("message_id", Text, nullable=True),
     Column("paid_out_by", Uuid, nullable=True),
     Column("dispute_id", Uuid, nullable=True),
+    Column("told_attempt", Integer, nullable=True),
 )
 """Money that goes back: of a payment request, of a money entry, or (neither is set) of an account's credit.
 
 `minor` leaves by `means`, `credit_minor` went back to account credit at once; after a withdrawal `paid_out_by` is the
 refund that pays it out. `asked_at` is when the provider was asked last, written before the call. `dispute_id` is the
-dispute that has taken the money already.
+dispute that has taken the money already. `told_attempt` is the last try of which the customer was told by email.
 """
 
 refund_debits = Table(

@@ -50,12 +50,19 @@ async def sells_abroad(play: Play) -> None:
 
 
 async def pays_in_parts(play: Play) -> None:
-    """A transfer is short and waits; the rest makes it whole."""
+    """A transfer is short and waits; the rest makes it whole. What comes then goes back, and the payer is told."""
     customer, order = await play.buyer(_TRANSFER)
     money = await waits(play, 1_000, text=order.proforma_number)
     await transfer(play, order.totals.gross.minor - 1_000, text=order.proforma_number)
     await play.fulfilled(customer, order.order_id)
     await stands(play, money, "Assigned")
+    back = await waits(play, 2_345, text=order.proforma_number)
+    await steer(play, back, "refund")
+    await stands(play, back, "Refunding")
+    [sent] = await export(play)
+    await has_left(play, 2_345, sent)
+    await stands(play, back, "Refunded")
+    await run(play, names.TELL_OF_REFUNDS)
     await proved(play, customer, invoices=1)
 
 

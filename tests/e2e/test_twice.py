@@ -39,7 +39,7 @@ OUTSIDE_THE_STORIES = {
     "RecordWithdrawalCreditNote", "RecordWithdrawalMoney", "TerminateService",
     "AdvanceReseller", "RecordResellerTraining", "DecideReseller",
     "DecideAdvance", "IssueAdvanceInvoice", "RecordAdvanceCredited", "RecordInvoicePaid",
-    "DecideDispute", "RecordDisputeCreditNote", "SendMoneyEmail", "ConfirmContract",
+    "DecideDispute", "RecordDisputeCreditNote", "SendMoneyEmail", "SendRefundEmail", "ConfirmContract",
 }  # fmt: skip
 """What comes when months have passed, where VIES is asked or an operator decides: twice in its room's own tests."""
 

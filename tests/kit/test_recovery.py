@@ -284,7 +284,7 @@ def test_what_numbers_sends_charges_or_deletes_is_held() -> None:
         },
         "casella.payments.v1.PaymentsService": {
             "StartCheckout", "RequestRefund", "ApproveRefunds", "ExportRefunds", "RetryRefund", "PushRefunds",
-            "ChargePaymentRequest", "SetUpAutomaticDebit", "ReleaseMandates", "ClosePaymentRequest",
+            "SendRefundEmail", "ChargePaymentRequest", "SetUpAutomaticDebit", "ReleaseMandates", "ClosePaymentRequest",
         },
         "casella.ordering.v1.OrderingService": {"CloseAccount", "RecordPurged", "BeginErasure"},
         "casella.trial.v1.TrialService": {"CloseLogin"},

@@ -31,8 +31,8 @@ _ENDED_BADLY = "ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut', 'Cancele
 _STUCK = "TemporalReportedProblems IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')"
 _OF_NO_ROW = (
     "temporal-sys-scheduler:",
-    *(names.SCHEDULE_RECEIPTS, names.SCHEDULE_PAYMENT_EVENTS, names.SCHEDULE_REFUNDS),
-    *(names.POLL_RECEIPTS, names.FETCH_PAYMENT_EVENTS, names.PUSH_REFUNDS),
+    *(names.SCHEDULE_RECEIPTS, names.SCHEDULE_PAYMENT_EVENTS, names.SCHEDULE_REFUNDS, names.SCHEDULE_REFUND_EMAILS),
+    *(names.POLL_RECEIPTS, names.FETCH_PAYMENT_EVENTS, names.PUSH_REFUNDS, names.TELL_OF_REFUNDS),
 )
 _NOT_GONE = (
     payments_pb2.REFUND_STATE_REQUESTED, payments_pb2.REFUND_STATE_APPROVED, payments_pb2.REFUND_STATE_SENT,

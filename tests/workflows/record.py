@@ -38,6 +38,7 @@ _WAYS = {
     (names.E_INVOICE, "SendInvoice"): "part-payment",
     (names.MONEY, "IssueAdvanceInvoice"): "part-payment",
     (names.MONEY, "SendMoneyEmail"): "told",
+    (names.TELL_OF_REFUNDS, "SendRefundEmail"): "told",
     (names.RENEWAL, "NotePaymentOnInvoice"): "invoiced-unpaid",
 }
 """What a workflow is about where it has this step."""

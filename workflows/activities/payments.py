@@ -271,6 +271,19 @@ class PaymentsSteps:
         """Send refunds that wait for the provider."""
         return await self._payments.PushRefunds(request, timeout=OUTSIDE_DEADLINE_SECONDS)
 
+    @step("ListUntoldRefunds")
+    async def list_untold_refunds(self, request: pb.ListUntoldRefundsRequest) -> pb.ListUntoldRefundsResponse:
+        """List the transfers that have left without their customers having been told."""
+        return await self._payments.ListUntoldRefunds(request)
+
+    @step("SendRefundEmail")
+    async def send_refund_email(self, request: pb.SendRefundEmailRequest) -> pb.SendRefundEmailResponse:
+        """Tell the customer that a transfer has left, of a closed account too: the money is theirs."""
+        asked = pb.GetRefundRequest(refund_id=request.refund_id)
+        account_id = (await self._payments.GetRefund(asked)).refund.account_id
+        request.recipient.CopyFrom(await self._contacts.of(account_id))
+        return await self._payments.SendRefundEmail(request)
+
     @step("FetchMissedEvents")
     async def fetch_missed_events(self, request: pb.FetchMissedEventsRequest) -> pb.FetchMissedEventsResponse:
         """Fetch the provider's events that never arrived."""

@@ -112,6 +112,7 @@ class Refund:
         dispute_entry_id: Its money entry.
         dispute_evidence_by: Until when evidence can be given in it.
         taken_back_by: The entry by which was taken back what it gives back, while it is owed; None where nothing was.
+        told_attempt: The last try of which the customer was told by email; None where they never were.
         payers: From where its money had come by transfer, where that is more than one account and was read with it.
     """
 
@@ -142,6 +143,7 @@ class Refund:
     dispute_entry_id: UUID | None = None
     dispute_evidence_by: datetime | None = None
     taken_back_by: UUID | None = None
+    told_attempt: int | None = None
     payers: tuple[Payer, ...] = ()
 
     @property

@@ -16,6 +16,7 @@ from services.payments.service.money_emails import MoneyEmails
 from services.payments.service.payouts import Payouts
 from services.payments.service.queue import MoneyQueue
 from services.payments.service.refund_asking import RefundAsking
+from services.payments.service.refund_emails import RefundEmails
 from services.payments.service.refund_files import RefundFiles
 from services.payments.service.refund_sending import RefundSending
 from services.payments.service.refunds import Refunds
@@ -57,6 +58,7 @@ class Desks:
     refund_files: RefundFiles
     refunds_in_files: RefundsInFiles
     refund_sending: RefundSending
+    refund_emails: RefundEmails
     disputes: Disputes
 
 
@@ -88,4 +90,5 @@ class PaymentsServicer(
         self._refund_files = desks.refund_files
         self._refunds_in_files = desks.refunds_in_files
         self._refund_sending = desks.refund_sending
+        self._refund_emails = desks.refund_emails
         self._disputes = desks.disputes

@@ -15,6 +15,7 @@ from services.kit.wire import to_money
 from services.payments.domain.refunds import LONGEST_HOLDER, Refund, RefundState
 from services.payments.messages import CATALOGUE
 from services.payments.service.refund_asking import RefundAsking
+from services.payments.service.refund_emails import RefundEmails
 from services.payments.service.refund_files import RefundFiles
 from services.payments.service.refund_sending import RefundSending
 from services.payments.service.refund_wishes import RefundWish
@@ -33,7 +34,7 @@ _OF = ("payment_request_id", "money_entry_id", "credit_of_account_id")
 
 class RefundRpcs(PaymentsServiceServicer):
     """RequestRefund, GetRefund, ListRefunds, ApproveRefunds, ExportRefunds, RecordRefundFile, RetryRefund, FailRefund,
-    CancelRefund and PushRefunds.
+    CancelRefund, PushRefunds, ListUntoldRefunds and SendRefundEmail.
     """
 
     _refunds: Refunds
@@ -41,6 +42,7 @@ class RefundRpcs(PaymentsServiceServicer):
     _refund_files: RefundFiles
     _refunds_in_files: RefundsInFiles
     _refund_sending: RefundSending
+    _refund_emails: RefundEmails
     _calls: Requests
 
     async def RequestRefund(
@@ -169,6 +171,23 @@ class RefundRpcs(PaymentsServiceServicer):
     ) -> payments_pb2.PushRefundsResponse:
         """Send what waits for the provider."""
         return payments_pb2.PushRefundsResponse(changed=await self._refund_sending.push())
+
+    async def ListUntoldRefunds(
+        self, request: payments_pb2.ListUntoldRefundsRequest, context: Context
+    ) -> payments_pb2.ListUntoldRefundsResponse:
+        """List the transfers that have left without their customers having been told."""
+        return payments_pb2.ListUntoldRefundsResponse(refund_ids=map(str, await self._refund_emails.untold()))
+
+    async def SendRefundEmail(
+        self, request: payments_pb2.SendRefundEmailRequest, context: Context
+    ) -> payments_pb2.SendRefundEmailResponse:
+        """Tell the customer that a transfer has left."""
+        bad = Violations()
+        refund_id = bad.uuid("refund_id", request.refund_id)
+        recipient = bad.recipient("recipient", request.recipient)
+        bad.check()
+        written = await self._refund_emails.send(refund_id, recipient)
+        return payments_pb2.SendRefundEmailResponse(erased=recipient.erased, written=written)
 
 
 def _shown(refund: Refund) -> payments_pb2.Refund:

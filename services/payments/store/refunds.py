@@ -311,4 +311,5 @@ def _refund(row: Row[Any]) -> Refund:
         dispute_entry_id=row.dispute_entry_id,
         dispute_evidence_by=row.dispute_evidence_by,
         taken_back_by=row.taken_back_by if RefundState(row.state) in UNDER_WAY else None,
+        told_attempt=row.told_attempt,
     )

@@ -1319,6 +1319,32 @@ class PushRefundsResponse(_message.Message):
     changed: int
     def __init__(self, changed: _Optional[int] = ...) -> None: ...
 
+class ListUntoldRefundsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListUntoldRefundsResponse(_message.Message):
+    __slots__ = ("refund_ids",)
+    REFUND_IDS_FIELD_NUMBER: _ClassVar[int]
+    refund_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, refund_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SendRefundEmailRequest(_message.Message):
+    __slots__ = ("refund_id", "recipient")
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    refund_id: str
+    recipient: _common_pb2.Recipient
+    def __init__(self, refund_id: _Optional[str] = ..., recipient: _Optional[_Union[_common_pb2.Recipient, _Mapping]] = ...) -> None: ...
+
+class SendRefundEmailResponse(_message.Message):
+    __slots__ = ("erased", "written")
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    WRITTEN_FIELD_NUMBER: _ClassVar[int]
+    erased: bool
+    written: bool
+    def __init__(self, erased: _Optional[bool] = ..., written: _Optional[bool] = ...) -> None: ...
+
 class Debit(_message.Message):
     __slots__ = ("charge_on", "charge_at", "wait", "declined", "refusal", "refused_at", "email_due", "mandate_active")
     CHARGE_ON_FIELD_NUMBER: _ClassVar[int]

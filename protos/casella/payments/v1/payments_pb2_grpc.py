@@ -230,6 +230,16 @@ class PaymentsServiceStub:
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.PushRefundsRequest.SerializeToString,
                 response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.PushRefundsResponse.FromString,
                 _registered_method=True)
+        self.ListUntoldRefunds = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/ListUntoldRefunds',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListUntoldRefundsRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListUntoldRefundsResponse.FromString,
+                _registered_method=True)
+        self.SendRefundEmail = channel.unary_unary(
+                '/casella.payments.v1.PaymentsService/SendRefundEmail',
+                request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendRefundEmailRequest.SerializeToString,
+                response_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendRefundEmailResponse.FromString,
+                _registered_method=True)
         self.ProveLedger = channel.unary_unary(
                 '/casella.payments.v1.PaymentsService/ProveLedger',
                 request_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ProveLedgerRequest.SerializeToString,
@@ -559,6 +569,20 @@ class PaymentsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListUntoldRefunds(self, request, context):
+        """Lists the transfers that have left without their customers having been told: a money entry's refund, or an account's credit that is paid out, and again where the bank sent the first try back. Of what paid a request its credit note tells, of a withdrawal's its receipt. Oldest first, at most 100; the next call has the others.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendRefundEmail(self, request, context):
+        """Emails the customer that a transfer has left, once for each try. Nothing is written where none is due (`ListUntoldRefunds`), or to an erased address, now or later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ProveLedger(self, request, context):
         """Proves the ledger: every transaction balances, every cent is in one state.
         """
@@ -826,6 +850,16 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.PushRefunds,
                     request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.PushRefundsRequest.FromString,
                     response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.PushRefundsResponse.SerializeToString,
+            ),
+            'ListUntoldRefunds': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUntoldRefunds,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListUntoldRefundsRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.ListUntoldRefundsResponse.SerializeToString,
+            ),
+            'SendRefundEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendRefundEmail,
+                    request_deserializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendRefundEmailRequest.FromString,
+                    response_serializer=casella_dot_payments_dot_v1_dot_payments__pb2.SendRefundEmailResponse.SerializeToString,
             ),
             'ProveLedger': grpc.unary_unary_rpc_method_handler(
                     servicer.ProveLedger,
@@ -1932,6 +1966,60 @@ class PaymentsService:
             '/casella.payments.v1.PaymentsService/PushRefunds',
             casella_dot_payments_dot_v1_dot_payments__pb2.PushRefundsRequest.SerializeToString,
             casella_dot_payments_dot_v1_dot_payments__pb2.PushRefundsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUntoldRefunds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/ListUntoldRefunds',
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListUntoldRefundsRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.ListUntoldRefundsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendRefundEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/casella.payments.v1.PaymentsService/SendRefundEmail',
+            casella_dot_payments_dot_v1_dot_payments__pb2.SendRefundEmailRequest.SerializeToString,
+            casella_dot_payments_dot_v1_dot_payments__pb2.SendRefundEmailResponse.FromString,
             options,
             channel_credentials,
             insecure,

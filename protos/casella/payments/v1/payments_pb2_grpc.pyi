@@ -111,6 +111,10 @@ class PaymentsServiceStub:
     """Gives a refund up that has not left: the money goes back to where it was asked from, a waiting entry into the queue. Refused with REFUND_STATE while it is on its way or done."""
     PushRefunds: _grpc.UnaryUnaryMultiCallable[_payments_pb2.PushRefundsRequest, _payments_pb2.PushRefundsResponse]
     """Sends refunds to the provider that could not be sent when they were asked for, and looks at those of which no news came. Called by a schedule."""
+    ListUntoldRefunds: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ListUntoldRefundsRequest, _payments_pb2.ListUntoldRefundsResponse]
+    """Lists the transfers that have left without their customers having been told: a money entry's refund, or an account's credit that is paid out, and again where the bank sent the first try back. Of what paid a request its credit note tells, of a withdrawal's its receipt. Oldest first, at most 100; the next call has the others."""
+    SendRefundEmail: _grpc.UnaryUnaryMultiCallable[_payments_pb2.SendRefundEmailRequest, _payments_pb2.SendRefundEmailResponse]
+    """Emails the customer that a transfer has left, once for each try. Nothing is written where none is due (`ListUntoldRefunds`), or to an erased address, now or later."""
     ProveLedger: _grpc.UnaryUnaryMultiCallable[_payments_pb2.ProveLedgerRequest, _payments_pb2.ProveLedgerResponse]
     """Proves the ledger: every transaction balances, every cent is in one state."""
     PlanCharge: _grpc.UnaryUnaryMultiCallable[_payments_pb2.PlanChargeRequest, _payments_pb2.PlanChargeResponse]
@@ -215,6 +219,10 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Gives a refund up that has not left: the money goes back to where it was asked from, a waiting entry into the queue. Refused with REFUND_STATE while it is on its way or done."""
     PushRefunds: _aio.UnaryUnaryMultiCallable[_payments_pb2.PushRefundsRequest, _payments_pb2.PushRefundsResponse]  # type: ignore[assignment]
     """Sends refunds to the provider that could not be sent when they were asked for, and looks at those of which no news came. Called by a schedule."""
+    ListUntoldRefunds: _aio.UnaryUnaryMultiCallable[_payments_pb2.ListUntoldRefundsRequest, _payments_pb2.ListUntoldRefundsResponse]  # type: ignore[assignment]
+    """Lists the transfers that have left without their customers having been told: a money entry's refund, or an account's credit that is paid out, and again where the bank sent the first try back. Of what paid a request its credit note tells, of a withdrawal's its receipt. Oldest first, at most 100; the next call has the others."""
+    SendRefundEmail: _aio.UnaryUnaryMultiCallable[_payments_pb2.SendRefundEmailRequest, _payments_pb2.SendRefundEmailResponse]  # type: ignore[assignment]
+    """Emails the customer that a transfer has left, once for each try. Nothing is written where none is due (`ListUntoldRefunds`), or to an erased address, now or later."""
     ProveLedger: _aio.UnaryUnaryMultiCallable[_payments_pb2.ProveLedgerRequest, _payments_pb2.ProveLedgerResponse]  # type: ignore[assignment]
     """Proves the ledger: every transaction balances, every cent is in one state."""
     PlanCharge: _aio.UnaryUnaryMultiCallable[_payments_pb2.PlanChargeRequest, _payments_pb2.PlanChargeResponse]  # type: ignore[assignment]
@@ -550,6 +558,22 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_pb2.PushRefundsResponse, _abc.Awaitable[_payments_pb2.PushRefundsResponse]]:
         """Sends refunds to the provider that could not be sent when they were asked for, and looks at those of which no news came. Called by a schedule."""
+
+    @_abc_1.abstractmethod
+    def ListUntoldRefunds(
+        self,
+        request: _payments_pb2.ListUntoldRefundsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.ListUntoldRefundsResponse, _abc.Awaitable[_payments_pb2.ListUntoldRefundsResponse]]:
+        """Lists the transfers that have left without their customers having been told: a money entry's refund, or an account's credit that is paid out, and again where the bank sent the first try back. Of what paid a request its credit note tells, of a withdrawal's its receipt. Oldest first, at most 100; the next call has the others."""
+
+    @_abc_1.abstractmethod
+    def SendRefundEmail(
+        self,
+        request: _payments_pb2.SendRefundEmailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_payments_pb2.SendRefundEmailResponse, _abc.Awaitable[_payments_pb2.SendRefundEmailResponse]]:
+        """Emails the customer that a transfer has left, once for each try. Nothing is written where none is due (`ListUntoldRefunds`), or to an erased address, now or later."""
 
     @_abc_1.abstractmethod
     def ProveLedger(
