@@ -150,11 +150,12 @@ class Later:
         )
 
 
-def agreed_request(invoice: pb.Document, cause_day: int = 2) -> pb.IssueCreditNoteRequest:
+def agreed_request(invoice: pb.Document, cause_day: int = 2, **otherwise: object) -> pb.IssueCreditNoteRequest:
     """A part of an invoice as an operator credits it, each time with another id."""
     agreement = {"reason": pb.CREDIT_REASON_AGREEMENT, "cause_date": day(2026, 3, cause_day)}
     refunded = {"refund_method": pb.REFUND_METHOD_BANK_TRANSFER} if cause_day == 2 else {}
-    return credit_request(invoice, 500, **agreement, **refunded, steering=steering("casella invoice credit/1"))
+    asked = agreement | refunded | otherwise
+    return credit_request(invoice, 500, **asked, steering=steering("casella invoice credit/1"))
 
 
 def period_of_later() -> Any:
@@ -274,6 +275,11 @@ async def test_an_operator_s_credit_note_over_the_sum_of_one_that_had_left_is_re
     assert refused.value.reason == errors_pb2.REASON_CREDITED_BEFORE
     assert left.number in refused.value.message
     assert "accordo tra le parti del 02/03/2026" in refused.value.message
+    for otherwise in (pb.REFUND_METHOD_ACCOUNT_CREDIT, pb.REFUND_METHOD_UNSPECIFIED):
+        with pytest.raises(Refused) as refused:
+            await operator.IssueCreditNote(agreed_request(invoice, refund_method=otherwise))
+        assert refused.value.reason == errors_pb2.REASON_CREDITED_BEFORE
+        assert "with --refund transfer: credit with its cause" in refused.value.message
     again = (await operator.IssueCreditNote(agreed_request(invoice))).document
     await after.keeps_its_number_and_stays_sent(again, left)
     second = (await operator.IssueCreditNote(agreed_request(invoice, cause_day=3))).document

@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 from lxml import etree
 
 from services.invoicing.domain.documents import DocumentKind
+from services.invoicing.fatturapa.model import PaymentMeans
 from services.invoicing.fatturapa.parsing import UnreadableXml, parse_xml
 from services.kit.money import Money
 
@@ -47,6 +48,7 @@ class OwnFile:
         credited: The invoices that it credits, of a credit note: their numbers and dates.
         said: What its lines say.
         paid_by: The codes of its payments: references of transfers, the provider's ids. Each is of one sale.
+        means: How it is paid, or is paid back; empty where nothing is said of that.
     """
 
     kind: DocumentKind
@@ -59,6 +61,7 @@ class OwnFile:
     credited: tuple[tuple[str, str], ...]
     said: str
     paid_by: frozenset[str]
+    means: frozenset[PaymentMeans]
 
     def may_be(self, paid_by: frozenset[str]) -> bool:
         """Whether it can be of the sale that these payments are of, where it is of the same essence."""
@@ -96,6 +99,7 @@ def read_own_file(content: bytes, vat_number: str) -> OwnFile:
             _credited(body) if kind is DocumentKind.CREDIT_NOTE else (),
             "; ".join(_all(body, "DatiBeniServizi/DettaglioLinee/Descrizione")),
             frozenset(_all(body, "DatiPagamento/DettaglioPagamento/CodicePagamento")),
+            frozenset(map(PaymentMeans, _all(body, "DatiPagamento/DettaglioPagamento/ModalitaPagamento"))),
         )  # fmt: skip
     except (KeyError, ValueError, InvalidOperation):
         raise NotOurs("a document that is not numbered as ours are") from None

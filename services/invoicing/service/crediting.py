@@ -12,6 +12,7 @@ from services.invoicing.domain.documents import Document, DocumentKind
 from services.invoicing.domain.sums import VatShare, sold_lines, totals, vat_shares
 from services.invoicing.domain.transmissions import State
 from services.invoicing.errors import CreditedBefore, CreditExceedsInvoice, CreditTooLate, WrongTransmissionState
+from services.invoicing.fatturapa.model import PaymentMeans
 from services.invoicing.fatturapa.own_files import OwnFile
 from services.invoicing.messages import CATALOGUE
 from services.invoicing.service.issuing import Draft, Issuing, TwinWasFaster
@@ -29,6 +30,11 @@ from services.kit.validation import Violations
 
 CREDIT_INVOICE = "credit_invoice"
 """The deed's name in the audit trail; its row is the invoice."""
+_ASKED = {
+    PaymentMeans.TRANSFER: "transfer",
+    PaymentMeans.CARD: "online",
+    PaymentMeans.ACCOUNT_CREDIT: "account-credit",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +79,8 @@ class Crediting:
             CreditTooLate: The time limit of the reason has passed.
             WrongTransmissionState: The invoice was given up: it counts as never issued.
             RequestIdReused: The credit id was used for something else.
-            CreditedBefore: An operator's; another one over this sum had left before a restore and waits.
+            CreditedBefore: An operator's; another one over this sum had left before a restore and waits, or the one
+                that had left is refunded otherwise.
         """
         document_id = derive(DocumentKind.CREDIT_NOTE, str(order.credit_id))
         try:
@@ -107,8 +114,10 @@ class Crediting:
             await audit.record(conn, entry, self._clock.now(), account_id=invoice.account_id)
         waiting = await outside.notes_on(conn, invoice, order.gross) if order.by_hand else []
         note = await self._issuing.number(conn, draft, DocumentKind.CREDIT_NOTE, today, document_id)
-        if waiting and not await outside.has_taken_over(conn, note.document_id):
-            raise _credited_before(waiting[0])
+        if waiting:
+            left = await outside.taken_over_by(conn, note.document_id)
+            if left is None or left.means != self._issuing.file_of(note).means:
+                raise _credited_before(waiting[0] if left is None else left)
         return note
 
     async def _shares(self, conn: AsyncConnection, order: CreditOrder, invoice: Document) -> tuple[VatShare, ...]:
@@ -128,10 +137,16 @@ class Crediting:
 def _credited_before(left: OwnFile) -> CreditedBefore:
     return CreditedBefore(
         f"Credit note {left.number} of {left.date} over {left.gross.decimal} {left.gross.currency} on this invoice had "
-        f'left before the rows were restored ("{left.said}"): credit with its cause and the day that it tells, and it '
-        "is taken over",
+        f'left before the rows were restored ("{left.said}"), {_refunded(left)}: credit with its cause and the day '
+        "that it tells, refunded as it was, and it is taken over",
         metadata={"number": left.number},
     )
+
+
+def _refunded(left: OwnFile) -> str:
+    """How the money of a note goes back, as an operator asks for it."""
+    ways = sorted(_ASKED[means] for means in left.means)
+    return f"with --refund {' and '.join(ways)}" if ways else "without --refund"
 
 
 def _check(order: CreditOrder, invoice: Document, today: date) -> None:

@@ -131,7 +131,7 @@ class Issuing:
         )
         left = None
         if others_wait and kind.for_the_sdi:
-            left = await outside.of_sale(conn, self._file_of(document), day)
+            left = await outside.of_sale(conn, self.file_of(document), day)
         if left is not None:  # it was issued before the rows were restored: this is that document, and no second one
             await documents.give_number_back(conn, kind, issuer, day.year)
             sequence = left.file.sequence
@@ -182,7 +182,8 @@ class Issuing:
         await transmissions.insert_attempt(conn, invoice.document_id, 1, FIRST_REVISION, file, now)
         await outbox.wake(conn, e_invoice_wake(invoice.document_id, invoice.number, names.INVOICE_ISSUED), now)
 
-    def _file_of(self, document: Document) -> OwnFile:
+    def file_of(self, document: Document) -> OwnFile:
+        """What a document's file says, as it would be made now."""
         written = write_invoice(compose_invoice(document, self._issuer, progressive(1)))
         return read_own_file(written, self._issuer.vat_number)
 

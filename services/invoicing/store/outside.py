@@ -134,10 +134,10 @@ async def notes_on(conn: AsyncConnection, invoice: Document, gross: Money) -> li
     return [each for each in left if (invoice.number, invoice.date.isoformat()) in each.credited]
 
 
-async def has_taken_over(conn: AsyncConnection, document_id: UUID) -> bool:
-    """Whether a document here is one that had left."""
-    ours = select(_OUTSIDE.sequence).where(_OUTSIDE.document_id == document_id)
-    return (await conn.execute(ours)).first() is not None
+async def taken_over_by(conn: AsyncConnection, document_id: UUID) -> OwnFile | None:
+    """What had left and is a document here; None of a document that had not left."""
+    row = (await conn.execute(select(outside_documents).where(_OUTSIDE.document_id == document_id))).first()
+    return None if row is None else _left(row).file
 
 
 async def take_over(conn: AsyncConnection, issuer: str, year: int, sequence: int, document_id: UUID) -> None:

@@ -208,7 +208,7 @@ class InvoicingServiceServicer:
         (CREDIT_EXCEEDS_INVOICE), after the time limit of its reason (CREDIT_TOO_LATE), for an invoice whose transmission was
         given up, which counts as never issued (TRANSMISSION_STATE), and for a `credit_id` used with other content
         (REQUEST_ID_REUSED). An operator's is refused while another one on this invoice over this sum, which had left before the
-        rows were restored, is not taken over (CREDITED_BEFORE): with its cause and day it is that note.
+        rows were restored, is not taken over (CREDITED_BEFORE): with its cause, day and way of refund it is that note.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -57,7 +57,7 @@ class InvoicingServiceStub:
     (CREDIT_EXCEEDS_INVOICE), after the time limit of its reason (CREDIT_TOO_LATE), for an invoice whose transmission was
     given up, which counts as never issued (TRANSMISSION_STATE), and for a `credit_id` used with other content
     (REQUEST_ID_REUSED). An operator's is refused while another one on this invoice over this sum, which had left before the
-    rows were restored, is not taken over (CREDITED_BEFORE): with its cause and day it is that note.
+    rows were restored, is not taken over (CREDITED_BEFORE): with its cause, day and way of refund it is that note.
     """
     SendCreditNote: _grpc.UnaryUnaryMultiCallable[_invoicing_pb2.SendCreditNoteRequest, _invoicing_pb2.SendCreditNoteResponse]
     """Sends the courtesy copy of a credit note by email with its PDF: once. Its e-invoice's workflow calls it too."""
@@ -117,7 +117,7 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
     (CREDIT_EXCEEDS_INVOICE), after the time limit of its reason (CREDIT_TOO_LATE), for an invoice whose transmission was
     given up, which counts as never issued (TRANSMISSION_STATE), and for a `credit_id` used with other content
     (REQUEST_ID_REUSED). An operator's is refused while another one on this invoice over this sum, which had left before the
-    rows were restored, is not taken over (CREDITED_BEFORE): with its cause and day it is that note.
+    rows were restored, is not taken over (CREDITED_BEFORE): with its cause, day and way of refund it is that note.
     """
     SendCreditNote: _aio.UnaryUnaryMultiCallable[_invoicing_pb2.SendCreditNoteRequest, _invoicing_pb2.SendCreditNoteResponse]  # type: ignore[assignment]
     """Sends the courtesy copy of a credit note by email with its PDF: once. Its e-invoice's workflow calls it too."""
@@ -222,7 +222,7 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         (CREDIT_EXCEEDS_INVOICE), after the time limit of its reason (CREDIT_TOO_LATE), for an invoice whose transmission was
         given up, which counts as never issued (TRANSMISSION_STATE), and for a `credit_id` used with other content
         (REQUEST_ID_REUSED). An operator's is refused while another one on this invoice over this sum, which had left before the
-        rows were restored, is not taken over (CREDITED_BEFORE): with its cause and day it is that note.
+        rows were restored, is not taken over (CREDITED_BEFORE): with its cause, day and way of refund it is that note.
         """
 
     @_abc_1.abstractmethod
