@@ -158,10 +158,11 @@ def _by_hand(recovery: Recovery) -> list[Found]:
     statements = "import every bank statement since then again (`casella bank import`): nothing is booked twice"
     files = (
         "take in every refund file that was handed to the bank since then (`casella recover refunds FILE`), before the "
-        "statements: what is in one has left, and is sent no more. Of a refund that was asked for since then the money "
-        "is in the queue again once the statements are imported (`casella show money`), and so is its debit: decide "
-        "`set_aside` for both. Where a file is lost, import the statements that have its debits before the recovery "
-        "ends: each is the end of its refund. What no statement tells yet compare in the bank's list of transfers with "
+        "statements: what is in one has left, and is sent no more. Of money of the queue that was refunded since then "
+        "both are in the queue once the statements are imported (`casella show money`), it and its debit: decide "
+        "`set_aside` for both. Leave a debit without such money where a withdrawal is to be recorded again: it is the "
+        "end of its refund. Where a file is lost, import the statements that have its debits before the recovery ends: "
+        "each is the end of its refund. What no statement tells yet compare in the bank's list of transfers with "
         "`casella refund list`, and with what withdrawals ask for again after the end (`casella recover status`)"
     )
     announced = "record again what operators saw at the bank since then and no statement tells yet"
