@@ -282,6 +282,8 @@ async def test_a_credit_that_the_bank_takes_back_leaves_bank_once_and_unpays_not
     assert await world.balances() == {"bank": 0, "receivable": -GROSS, "suspense": GROSS}
     asked = payments_pb2.GetPaymentRequestRequest(payment_request_id=request.payment_request_id)
     shown = await world.stub("operator").GetPaymentRequest(asked)
+    assert entry.dispute.state == payments_pb2.DISPUTE_STATE_LOST
+    entry.ClearField("dispute")  # a payment request tells its disputes apart from its entries
     assert (list(shown.taken_back), list(shown.waiting)) == ([entry], [])
     customer = world.room.customer(UUID(request.account_id))
     assert not (await world.stub("gateway").GetPaymentRequest(asked, metadata=customer)).taken_back
