@@ -6,6 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.common.v1.common_pb2 import Subject
     from casella.invoicing.v1 import invoicing_pb2 as pb
     from casella.payments.v1 import payments_pb2
+    from services.kit.money import written
     from workflows import names, retries, wording, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.payments import PaymentsSteps
@@ -201,7 +202,7 @@ class EInvoice(Process):
             reason_code=_REFUND_REASON,
             as_account_credit=transmission.refund_method == pb.REFUND_METHOD_ACCOUNT_CREDIT,
         )
-        what = f"refund {wording.amount(transmission.refund)}"
+        what = f"refund {written(transmission.refund)}"
         refund = (await visibly(PaymentsSteps.request_refund, request, what, outside=True)).refund
         stands = wording_money.refund_news(refund)
         self.details.happened(f"refund {refund.refund_id} asked for{f': {stands}' if stands else ''}", once=True)

@@ -7,7 +7,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from casella.payments.v1 import payments_pb2 as pb
-    from workflows import wording
+    from services.kit.money import written
     from workflows.activities.payments import PaymentsSteps
     from workflows.process import Process
     from workflows.steps import quickly
@@ -26,10 +26,10 @@ class MoneyEmail(Process):
             return
         told = "it came too late"
         if due.HasField("missing"):
-            told = f"{wording.amount(due.missing)} is still missing, and how to pay it"
+            told = f"{written(due.missing)} is still missing, and how to pay it"
         if due.HasField("taken_back"):
-            gone = wording.amount(due.taken_back)
-            told = f"the bank took {gone} back that had come, and {wording.amount(due.missing)} is to be paid"
+            gone = written(due.taken_back)
+            told = f"the bank took {gone} back that had come, and {written(due.missing)} is to be paid"
         if due.HasField("credited"):
-            told = f"{wording.amount(due.credited)} of it became credit of account {due.credited_account_id}"
+            told = f"{written(due.credited)} of it became credit of account {due.credited_account_id}"
         self.details.happened(f"the customer is told by email: {told}", once=True)

@@ -8,6 +8,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from casella.payments.v1 import payments_pb2 as pb
+    from services.kit.money import written
     from workflows import wording, wording_money
     from workflows.activities.payments import PaymentsSteps
     from workflows.money_dispute import DisputeProcess
@@ -86,7 +87,7 @@ class MoneySettling(MoneyReturn, DisputeProcess):
         paid = answer.payment_request
         result = f"paid {wording_money.asked_by(paid)}"
         if answer.credited.minor:
-            result += f"; {wording.amount(answer.credited)} became credit of its account"
+            result += f"; {written(answer.credited)} became credit of its account"
         if answer.HasField("invoice_was_due"):
             result += f"; the last day for its invoice was {wording.date(answer.invoice_was_due)}: tell your accountant"
         return self._settled(f"assigned it ({assignment.reason_code}): {result}", result)
@@ -102,7 +103,7 @@ class MoneySettling(MoneyReturn, DisputeProcess):
             request_id=request_id(), money_entry_id=self.entry_id, account_id=to.account_id, steering=steering(to)
         )
         answer = await self.steer(PaymentsSteps.credit_money, request, "make the money account credit")
-        result = f"the account has a credit of {wording.amount(answer.credit)} now"
+        result = f"the account has a credit of {written(answer.credit)} now"
         return self._settled(f"credited it to account {to.account_id} ({to.reason_code})", result)
 
     @workflow.update(
@@ -146,7 +147,7 @@ class MoneySettling(MoneyReturn, DisputeProcess):
         await self.steer(PaymentsSteps.book_payout, request, "book the payout")
         result = "booked as a payout of the payment provider"
         if request.HasField("fees"):
-            result += f", which kept {wording.amount(request.fees)}"
+            result += f", which kept {written(request.fees)}"
         result += f"; a mistake is undone by `casella bank unbook {self.entry_id}`"
         return self._settled(f"{result} ({payout.reason_code})", result)
 

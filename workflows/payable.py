@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.invoicing.v1 import invoicing_pb2
     from casella.ordering.v1 import ordering_pb2
     from casella.payments.v1 import payments_pb2
+    from services.kit.money import written
     from workflows import names, retries, wording, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.payments import PaymentsSteps
@@ -175,7 +176,7 @@ class Payable(Process):
 
     def show_money_waiting(self, payment: payments_pb2.PaymentRequest) -> None:
         """Tell the operator which money waits, and what ends that: each of it something that payments takes."""
-        ends = [f"a further payment of exactly {wording.amount(payment.amount)}, as a statement tells it"]
+        ends = [f"a further payment of exactly {written(payment.amount)}, as a statement tells it"]
         if self.rest is not None:
             ends.insert(0, _rest(self.rest, self.waiting, by_link=payment.method == PAYMENT_METHOD_ONLINE))
         updates = dict(self.remedies())
@@ -240,10 +241,10 @@ class Payable(Process):
                 bank_reference=bank_reference_of(transfer),
                 steering=steering(transfer),
             ),
-            f"record a transfer of {wording.amount(seen)}",
+            f"record a transfer of {written(seen)}",
         )
         result = _result_of(answer)
-        self.details.steered(f"recorded a transfer of {wording.amount(seen)} ({transfer.reason_code}): {result}")
+        self.details.steered(f"recorded a transfer of {written(seen)} ({transfer.reason_code}): {result}")
         self.look_again()
         return result
 
@@ -260,7 +261,7 @@ RECORD_TRANSFER = "records a transfer that you see on the account; the exact amo
 def transfer_example(payment: payments_pb2.PaymentRequest) -> str:
     """Data of `record_bank_transfer` that pays, booked on the first day on which that is possible."""
     return (
-        f'{{"amount": "{wording.amount(payment.amount)[4:]}", "booked_on": "{wording.date(payment.created_on)}", '
+        f'{{"amount": "{written(payment.amount)[4:]}", "booked_on": "{wording.date(payment.created_on)}", '
         '"bank_reference": "CRO 123", "reason_code": "seen_on_account"}'
     )
 
@@ -279,7 +280,7 @@ def _rest(rest: Money, waiting: Sequence[payments_pb2.MoneyEntry], *, by_link: b
     told = all(map(has_arrived, short))
     how = "which pays by itself once it is there" if told else "which pays by `assign`, once it is there"
     ways = "by the emailed link or by bank transfer" if by_link else "by bank transfer"
-    return f"the rest, {wording.amount(rest)}, {ways}, {how}"
+    return f"the rest, {written(rest)}, {ways}, {how}"
 
 
 def _part_payment(entry: payments_pb2.MoneyEntry) -> str:
@@ -288,9 +289,9 @@ def _part_payment(entry: payments_pb2.MoneyEntry) -> str:
         return ""
     told_by = f"the workflow `{names.money_id(entry.money_entry_id)}`"
     if entry.advance.HasField("decided_at"):
-        part, since = wording.amount(entry.advance.amount), wording.day(entry.advance.decided_at)
+        part, since = written(entry.advance.amount), wording.day(entry.advance.decided_at)
         return f"{part} is invoiced as a part payment (TD02) since {since}: {told_by} names the invoice"
-    part, due = wording.amount(entry.amount), wording.day(entry.advance.due_at)
+    part, due = written(entry.amount), wording.day(entry.advance.due_at)
     return f"Should {part} still wait at {due}, it is invoiced as a part payment (TD02)"
 
 

@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.mailboxes.v1 import mailboxes_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
+    from services.kit.money import written
     from workflows import names, wording, wording_due, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.mailboxes import MailboxesSteps
@@ -192,7 +193,7 @@ class RenewalSteps(PayableTax, ServiceEnd):
         facts = [f"period {period.period.number} of subscription {self.subscription.subscription_id}, {days}"]
         if period.HasField("totals"):
             how = "by its link" if by_link else wording_money.method(period.payment_method)
-            facts.append(f"{wording.amount(period.totals.gross)} {how}")
+            facts.append(f"{written(period.totals.gross)} {how}")
         self.details.knows(", ".join([*facts, f"account {period.account_id}"]))
 
     def show_waiting(self, due: pb.AdvancePeriodResponse) -> None:

@@ -9,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from casella.invoicing.v1 import invoicing_pb2
     from casella.ordering.v1 import ordering_pb2 as pb
     from casella.payments.v1 import payments_pb2
+    from services.kit.money import written
     from workflows import names, wording, wording_contracts, wording_money
     from workflows.activities.invoicing import InvoicingSteps
     from workflows.activities.ordering import OrderingSteps
@@ -75,10 +76,8 @@ class WithdrawalSteps(ServiceEnd):
             reason_code=_REASON,
             withdrawal_order_id=self.order_id,
         )
-        answer = await visibly(
-            PaymentsSteps.request_refund, request, f"refund {wording.amount(each.amount)}", outside=True
-        )
-        self.details.happened(f"refund {each.refund_id} of {wording.amount(each.amount)} asked for", once=True)
+        answer = await visibly(PaymentsSteps.request_refund, request, f"refund {written(each.amount)}", outside=True)
+        self.details.happened(f"refund {each.refund_id} of {written(each.amount)} asked for", once=True)
         self.tell(answer.refund)
         return [answer.refund, *await self.read_payout(answer.refund)]
 
@@ -105,7 +104,7 @@ class WithdrawalSteps(ServiceEnd):
             reason_code=_REASON,
             withdrawal_order_id=self.order_id,
         )
-        sent_back = f"send {wording.amount(each.amount)} back, which came for it and paid nothing"
+        sent_back = f"send {written(each.amount)} back, which came for it and paid nothing"
         try:
             answer = await visibly(PaymentsSteps.request_refund, request, sent_back, outside=True)
         except StepRefused as refused:
@@ -114,7 +113,7 @@ class WithdrawalSteps(ServiceEnd):
             self.look_again()  # somebody has decided about it in this moment
             return []
         self.details.happened(
-            f"refund {each.refund_id} asked for of {wording.amount(each.amount)} that came for it and paid nothing "
+            f"refund {each.refund_id} asked for of {written(each.amount)} that came for it and paid nothing "
             f"({names.money_id(each.money_entry_id)})",
             once=True,
         )
@@ -134,7 +133,7 @@ class WithdrawalSteps(ServiceEnd):
             order_id=self.order_id, refund_id=each.refund_id, settled_otherwise=True
         )
         await quickly(OrderingSteps.record_withdrawal_refund, request, "note that the money was settled otherwise")
-        what = f"{wording.amount(each.amount)} of {names.money_id(each.money_entry_id)}"
+        what = f"{written(each.amount)} of {names.money_id(each.money_entry_id)}"
         self.details.happened(f"{what} does not go back: {wording_money.settled(entry)}", once=True)
 
     async def read_payout(self, refund: payments_pb2.Refund) -> list[payments_pb2.Refund]:
@@ -158,7 +157,7 @@ class WithdrawalSteps(ServiceEnd):
         """The money is with the customer."""
         request = pb.RecordWithdrawalRefundRequest(order_id=self.order_id, refund_id=each.refund_id)
         await quickly(OrderingSteps.record_withdrawal_refund, request, "note the refund")
-        self.details.happened(f"refund {each.refund_id} of {wording.amount(each.amount)} made", once=True)
+        self.details.happened(f"refund {each.refund_id} of {written(each.amount)} made", once=True)
 
     async def has_failed(self, each: pb.WithdrawalRefund) -> bool:
         """Whether a refund that was noted as made by payments is not with the customer after all."""
@@ -174,7 +173,7 @@ class WithdrawalSteps(ServiceEnd):
         """The money came back."""
         request = pb.RecordWithdrawalRefundFailureRequest(order_id=self.order_id, refund_id=each.refund_id)
         await quickly(OrderingSteps.record_withdrawal_refund_failure, request, "note that the refund came back")
-        self.details.happened(f"refund {each.refund_id} of {wording.amount(each.amount)} came back: it is owed again")
+        self.details.happened(f"refund {each.refund_id} of {written(each.amount)} came back: it is owed again")
 
     async def read_ways(self, each: pb.WithdrawalRefund) -> list[invoicing_pb2.RefundPart]:
         """How the customer got how much of the money; empty where it was not payments that made the refund."""
@@ -228,9 +227,9 @@ class WithdrawalSteps(ServiceEnd):
             if each.money_entry_id:
                 facts.append(_came_and_paid_nothing(each))
                 continue
-            sums = [wording.amount(money) for money in (each.paid, each.owed, each.amount)]
+            sums = [written(money) for money in (each.paid, each.owed, each.amount)]
             left = "refunded" if each.HasField("refunded_at") else "to be refunded"
-            remitted = f", {wording.amount(each.remitted)} accepted as missing" if each.remitted.minor else ""
+            remitted = f", {written(each.remitted)} accepted as missing" if each.remitted.minor else ""
             facts.append("{} paid{}, {} owed, {} {}".format(sums[0], remitted, *sums[1:], left))
         if withdrawal.refunds:
             facts.append(f"refund due by {wording.date(withdrawal.refund_by)}")
@@ -263,7 +262,7 @@ def _came_and_paid_nothing(each: pb.WithdrawalRefund) -> str:
         left = "settled otherwise"
     else:
         left = "refunded" if each.HasField("refunded_at") else f"to be refunded by {wording.date(each.refund_by)}"
-    return f"{wording.amount(each.amount)} came and paid nothing ({names.money_id(each.money_entry_id)}), {left}"
+    return f"{written(each.amount)} came and paid nothing ({names.money_id(each.money_entry_id)}), {left}"
 
 
 def _not_made(refund: payments_pb2.Refund) -> bool:

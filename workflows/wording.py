@@ -58,11 +58,6 @@ _REASONS = {
 }
 
 
-def amount(money: common_pb2.Money) -> str:
-    """``EUR 85.40``."""
-    return written(money)
-
-
 def beyond_refunds(dispute: payments_pb2.Dispute) -> common_pb2.Money:
     """What a dispute took without what counts as the refund of a withdrawal: after a loss this is decided about."""
     minor = dispute.withdrawn.minor - dispute.counted_as_refund.minor
@@ -96,7 +91,7 @@ def document(kind: invoicing_pb2.DocumentKind) -> str:
 
 def erasure_fact(fact: erasure_pb2.ErasureFact) -> str:
     """What a service has of an account: ``order 018f… waits for its payment, EUR 85.40: it is cancelled, …``."""
-    money = f", {amount(fact.amount)}" if fact.HasField("amount") else ""
+    money = f", {written(fact.amount)}" if fact.HasField("amount") else ""
     return _ERASURE_FACTS.get(fact.kind, f"{fact.kind} {{id}}").format(id=fact.id, count=fact.count, amount=money)
 
 

@@ -1,7 +1,7 @@
 """How the workflows say to an operator how orders, periods, withdrawals and the reseller status stand."""
 
 from casella.ordering.v1 import ordering_pb2
-from workflows import wording
+from services.kit.money import written
 
 _WHY_VOID = {
     ordering_pb2.SUBSCRIPTION_END_CANCELLED: "the subscription was cancelled",
@@ -15,11 +15,11 @@ _WHY_VOID = {
 def price(order: ordering_pb2.Order) -> str:
     """What is to be paid for an order; while its tax is open both amounts: ``EUR 7.50, or EUR 9.15 with VAT``."""
     if order.HasField("totals"):
-        return wording.amount(order.totals.gross)
-    known = wording.amount(order.quote.totals.gross)
+        return written(order.totals.gross)
+    known = written(order.quote.totals.gross)
     if not order.quote.tax_open:
         return known
-    return f"{known}, or {wording.amount(order.quote.totals_with_vat.gross)} with VAT"
+    return f"{known}, or {written(order.quote.totals_with_vat.gross)} with VAT"
 
 
 def vies(answer: ordering_pb2.SettleTaxResponse) -> str:

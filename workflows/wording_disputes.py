@@ -3,6 +3,7 @@
 from casella.common.v1 import common_pb2
 from casella.ordering.v1 import ordering_pb2
 from casella.payments.v1 import payments_pb2 as pb
+from services.kit.money import written
 from workflows import names, wording
 
 CLAIM = 'keeps it as a claim, which the customer still owes: `{"reason_code": "service_was_given"}`'
@@ -64,13 +65,13 @@ def standing(dispute: pb.Dispute, invoice: str, *, withdrawn: bool, twice: commo
             return _counted(dispute)
         case pb.DISPUTE_STATE_NEEDS_RESPONSE:
             over = "the day for it has passed: see there how it stands"
-            refund = f". {_TWICE.format(wording.amount(twice))}: name that refund as evidence" if twice else ""
+            refund = f". {_TWICE.format(written(twice))}: name that refund as evidence" if twice else ""
             return names.NEEDS_OPERATOR, (
                 "give evidence in the provider's dashboard in time: without it the dispute is lost"
                 f"{refund}{f'; {over}' if dispute.evidence_over else ''}"
             )
         case pb.DISPUTE_STATE_UNDER_REVIEW:
-            told = f". {_TWICE.format(wording.amount(twice))} unless it is won" if twice else ""
+            told = f". {_TWICE.format(written(twice))} unless it is won" if twice else ""
             return "Disputed", f"the decision of the payer's bank, which may take months{told}"
         case pb.DISPUTE_STATE_LOST if dispute.withdrawn.minor > 0:
             return _lost(dispute, withdrawn=withdrawn, twice=twice)
@@ -88,14 +89,14 @@ def _lost(dispute: pb.Dispute, *, withdrawn: bool, twice: common_pb2.Money | Non
             "aside then"
         )
     if counted.minor:
-        more = wording.amount(wording.beyond_refunds(dispute))
+        more = written(wording.beyond_refunds(dispute))
         return names.NEEDS_OPERATOR, (
-            f"nothing by itself: {lost}. {wording.amount(counted)} of it is the refund of the withdrawal; "
+            f"nothing by itself: {lost}. {written(counted)} of it is the refund of the withdrawal; "
             f"it took {more} more, which the customer still owes: decide about that"
         )
     if twice:
         return names.NEEDS_OPERATOR, (
-            f"nothing by itself: {lost}. {_TWICE.format(wording.amount(twice))}, and the customer owes it: `claim` it"
+            f"nothing by itself: {lost}. {_TWICE.format(written(twice))}, and the customer owes it: `claim` it"
         )
     if withdrawn and _by_bank(dispute):
         return names.NEEDS_OPERATOR, (
@@ -112,7 +113,7 @@ def _lost(dispute: pb.Dispute, *, withdrawn: bool, twice: common_pb2.Money | Non
 
 def _counted(dispute: pb.Dispute) -> tuple[str, str]:
     """The same of one that has taken what a withdrawal gives back: to contest it is to keep the consumer waiting."""
-    counted = wording.amount(dispute.counted_as_refund)
+    counted = written(dispute.counted_as_refund)
     ends = f"lost, {counted} of it is the refund of the withdrawal, which waits for it; won, that refund leaves"
     if dispute.state == pb.DISPUTE_STATE_UNDER_REVIEW:
         return "Disputed", f"the decision of the payer's bank, which may take months: {ends}"
@@ -126,7 +127,7 @@ def _inquiry(dispute: pb.Dispute, invoice: str) -> tuple[str, str]:
     """The same of a question that the payer's bank asks before it disputes: it may be refunded."""
     if dispute.refunded.minor >= dispute.amount.minor:
         return "Disputed", (
-            f"the end of the inquiry, of which the provider tells: {wording.amount(dispute.refunded)} of the payment "
+            f"the end of the inquiry, of which the provider tells: {written(dispute.refunded)} of the payment "
             "is refunded here, and nothing is left to be done"
         )
     answer = "answer it in the provider's dashboard"

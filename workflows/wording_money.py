@@ -2,6 +2,7 @@
 
 from casella.common.v1 import common_pb2
 from casella.payments.v1 import payments_pb2
+from services.kit.money import written
 from workflows import names, wording
 
 _TAKEN_BACK = "taken_back"
@@ -76,15 +77,15 @@ def waiting(entry: payments_pb2.MoneyEntry) -> str:
     of = f" of {wording.date(entry.available_on)}" if entry.HasField("available_on") else ""
     fault = _MONEY_FAULTS.get(entry.reason, "an operator decides")
     if entry.HasField("recorded_amount"):
-        recorded = wording.amount(entry.recorded_amount)
+        recorded = written(entry.recorded_amount)
         fault = f"the statement has another amount for the transfer recorded by hand as {recorded}"
-    return f"{wording.amount(entry.amount)}{of}, {fault} (entry {entry.money_entry_id})"
+    return f"{written(entry.amount)}{of}, {fault} (entry {entry.money_entry_id})"
 
 
 def money_that_came(entry: payments_pb2.MoneyEntry) -> str:
     """``EUR 10.00 of 2026-11-24 by bank transfer: less than was asked for``."""
     minor = abs(entry.amount.minor)
-    shown = wording.amount(common_pb2.Money(minor=minor, currency=entry.amount.currency))
+    shown = written(common_pb2.Money(minor=minor, currency=entry.amount.currency))
     of = f" of {wording.date(entry.available_on)}" if entry.HasField("available_on") else ""
     how = _SOURCES.get(entry.money_source, "from an unknown source")
     if entry.reason == payments_pb2.MONEY_ENTRY_REASON_DISPUTED:
@@ -95,7 +96,7 @@ def money_that_came(entry: payments_pb2.MoneyEntry) -> str:
     if entry.reason == payments_pb2.MONEY_ENTRY_REASON_UNKNOWN:
         fault = "it names no payment request, or several"
     if entry.HasField("recorded_amount"):
-        fault = f"another amount than was recorded by hand, {wording.amount(entry.recorded_amount)}"
+        fault = f"another amount than was recorded by hand, {written(entry.recorded_amount)}"
     return f"{shown}{of} {how}: {fault}"
 
 
@@ -103,7 +104,7 @@ def gone(entry: payments_pb2.MoneyEntry) -> str:
     """``the bank took EUR 10.00 of 2026-11-24 back (entry 018f…), which had waited as entry 018f…``."""
     of = f" of {wording.date(entry.available_on)}" if entry.HasField("available_on") else ""
     by, came = entry.taken_back_by, entry.money_entry_id
-    return f"the bank took {wording.amount(entry.amount)}{of} back (entry {by}), which had waited as entry {came}"
+    return f"the bank took {written(entry.amount)}{of} back (entry {by}), which had waited as entry {came}"
 
 
 def undecided(reversal: payments_pb2.MoneyEntry) -> str:
@@ -166,13 +167,13 @@ def dispute(found: payments_pb2.Dispute) -> str:
         f", evidence at the provider by {wording.day(found.evidence_by)}" if found.HasField("evidence_by") else ""
     )
     counted = (
-        f", of which {wording.amount(found.counted_as_refund)} counts as a withdrawal's refund"
+        f", of which {written(found.counted_as_refund)} counts as a withdrawal's refund"
         if found.counted_as_refund.minor
         else ""
     )
     return (
-        f"dispute {found.provider_reference} over {wording.amount(found.amount)} ({found.reason}), {state}{evidence}: "
-        f"{wording.amount(found.withdrawn)} withdrawn{counted}, fee {wording.amount(found.fee)}"
+        f"dispute {found.provider_reference} over {written(found.amount)} ({found.reason}), {state}{evidence}: "
+        f"{written(found.withdrawn)} withdrawn{counted}, fee {written(found.fee)}"
     )
 
 
@@ -180,7 +181,7 @@ def candidate(request: payments_pb2.PaymentRequest) -> str:
     """What money may be for: ``proforma P2026/17 (EUR 100.00, open, order 018f…, request 018f…)``."""
     state = payments_pb2.PaymentRequestState.Name(request.state).removeprefix("PAYMENT_REQUEST_STATE_").lower()
     return (
-        f"{asked_by(request)} ({wording.amount(request.amount)}, {state}, account {request.account_id}, "
+        f"{asked_by(request)} ({written(request.amount)}, {state}, account {request.account_id}, "
         f"request {request.payment_request_id})"
     )
 
@@ -203,7 +204,7 @@ def settled(entry: payments_pb2.MoneyEntry) -> str:
 
 def refund_asked(made: payments_pb2.Refund) -> str:
     """Of a refund when and why it was asked for: ``refund of EUR 42.42 asked for at 2027-01-13 … (not_for_us)``."""
-    return f"refund of {wording.amount(made.amount)} asked for at {wording.day(made.requested_at)} ({made.reason_code})"
+    return f"refund of {written(made.amount)} asked for at {wording.day(made.requested_at)} ({made.reason_code})"
 
 
 def refund(made: payments_pb2.Refund) -> str:
@@ -231,7 +232,7 @@ def refund(made: payments_pb2.Refund) -> str:
             how = "done"
         case _:
             how = "on its way to the bank" if transfer else "on its way to card or PayPal"
-    return f"{wording.amount(made.amount)}, {how}{_several(made)} (refund {made.refund_id})"
+    return f"{written(made.amount)}, {how}{_several(made)} (refund {made.refund_id})"
 
 
 def _several(made: payments_pb2.Refund) -> str:

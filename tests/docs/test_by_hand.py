@@ -15,7 +15,7 @@ from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 
 from deploy.local.demo import by_hand
 from deploy.local.world import World
-from services.payments.domain.refunds import fault_of_account
+from services.payments.domain.payees import fault_of_account
 from services.payments.settings import EXAMPLE_IBAN
 from services.payments.statements import camt
 from tests.docs.pages import ROOT, page

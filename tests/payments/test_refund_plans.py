@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.kit.money import Money, total
+from services.payments.domain.payees import fault_of_account
 from services.payments.domain.receipts import Source
 from services.payments.domain.refunds import (
     Gone,
@@ -16,7 +17,6 @@ from services.payments.domain.refunds import (
     RefundState,
     by_provider,
     end_to_end_of,
-    fault_of_account,
     left_of,
     plan,
     refund_meant,

@@ -10,7 +10,8 @@ import pytest
 from temporalio import workflow
 
 from casella.common.v1 import common_pb2
-from workflows import names, wording, wording_due
+from services.kit.money import written
+from workflows import names, wording_due
 from workflows.steering import (
     Approval,
     Cancellation,
@@ -126,4 +127,4 @@ def test_what_is_due_on_a_trial_is_said_in_words(due: str, said: str) -> None:
 
 
 def test_an_amount_is_said_to_the_cent() -> None:
-    assert wording.amount(common_pb2.Money(minor=123405, currency="EUR")) == "EUR 1234.05"
+    assert written(common_pb2.Money(minor=123405, currency="EUR")) == "EUR 1234.05"

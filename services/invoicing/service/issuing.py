@@ -23,7 +23,7 @@ from services.invoicing.fatturapa.own_files import OwnFile, read_own_file
 from services.invoicing.fatturapa.writing import write_invoice
 from services.invoicing.service.events import issued_event
 from services.invoicing.service.making import FileMaker
-from services.invoicing.store import documents, files, outside, transmissions
+from services.invoicing.store import documents, files, numbering, outside, transmissions
 from services.invoicing.store.outside import OutsideDocument
 from services.kit import events, outbox
 from services.kit.calendar import rome_date
@@ -111,7 +111,7 @@ class Issuing:
             TwinWasFaster: There is this document, or one of its kind for its cause: roll the transaction back.
         """
         issuer = self._issuer.vat_number
-        sequence, others_wait = await documents.next_number(conn, kind, issuer, day.year)
+        sequence, others_wait = await numbering.next_number(conn, kind, issuer, day.year)
         document = Document(
             document_id=document_id,
             kind=kind,
@@ -133,7 +133,7 @@ class Issuing:
         if others_wait and kind.for_the_sdi:
             left = await outside.of_sale(conn, self.file_of(document), day)
         if left is not None:  # it was issued before the rows were restored: this is that document, and no second one
-            await documents.give_number_back(conn, kind, issuer, day.year)
+            await numbering.give_number_back(conn, kind, issuer, day.year)
             sequence = left.file.sequence
             document = replace(document, number=left.file.number, date=left.file.date)
         if not await documents.insert_document(conn, document, issuer, sequence):

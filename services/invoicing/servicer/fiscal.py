@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 
-from casella.common.v1 import common_pb2
 from casella.invoicing.v1 import invoicing_pb2 as pb
-from services.invoicing.domain.customers import Customer
 from services.invoicing.domain.documents import Span
 from services.invoicing.domain.sums import VatShare, vat_shares
 from services.invoicing.domain.transmissions import Outcome
 from services.invoicing.messages import CATALOGUE
 from services.invoicing.service.reading import Fiscal
 from services.invoicing.servicer.answers import document_message
-from services.invoicing.servicer.parties import KINDS
+from services.invoicing.servicer.parties import party_of
 from services.invoicing.servicer.parts import Parts
 from services.invoicing.store.transmissions import SentFile, Transmission
 from services.kit.paging import page_by_id
@@ -51,7 +49,7 @@ def fiscal_message(fiscal: Fiscal) -> pb.FiscalDocument:
     del told.lines[:]
     return pb.FiscalDocument(
         document=told,
-        party=_party(fiscal.document.customer),
+        party=party_of(fiscal.document.customer),
         shares=[_share(share) for share in vat_shares(fiscal.document.lines)],
         attempts=_attempts(fiscal.transmission),
     )
@@ -82,29 +80,4 @@ def _attempt(file: SentFile, *, accepted: bool) -> pb.SentFile:
         error_codes=file.attempt.codes,
         answered_at=None if file.answered_at is None else to_timestamp(file.answered_at),
         accepted=accepted,
-    )
-
-
-def _party(customer: Customer) -> common_pb2.BillingParty:
-    address = customer.address
-    return common_pb2.BillingParty(
-        kind=KINDS[customer.kind],
-        body=customer.body,
-        first_name=customer.first_name,
-        last_name=customer.last_name,
-        company_name=customer.company_name,
-        address=common_pb2.Address(
-            street=address.street,
-            postal_code=address.postal_code,
-            city=address.city,
-            province=address.province,
-            country=address.country,
-        ),
-        contact_person=customer.contact_person,
-        codice_fiscale=customer.codice_fiscale,
-        vat_number=customer.vat_number,
-        vat_country=customer.vat_country,
-        recipient_code=customer.recipient_code,
-        pec=customer.pec,
-        revision=customer.revision,
     )

@@ -53,6 +53,32 @@ def customer_of(found: Violations, message: common_pb2.BillingParty) -> Customer
     )
 
 
+def party_of(customer: Customer) -> common_pb2.BillingParty:
+    """The customer of a document as it names them; the way back from `customer_of`."""
+    address = customer.address
+    return common_pb2.BillingParty(
+        kind=KINDS[customer.kind],
+        body=customer.body,
+        first_name=customer.first_name,
+        last_name=customer.last_name,
+        company_name=customer.company_name,
+        address=common_pb2.Address(
+            street=address.street,
+            postal_code=address.postal_code,
+            city=address.city,
+            province=address.province,
+            country=address.country,
+        ),
+        contact_person=customer.contact_person,
+        codice_fiscale=customer.codice_fiscale,
+        vat_number=customer.vat_number,
+        vat_country=customer.vat_country,
+        recipient_code=customer.recipient_code,
+        pec=customer.pec,
+        revision=customer.revision,
+    )
+
+
 def check_typed(found: Violations, message: common_pb2.BillingParty) -> None:
     """Notes every field of a dry run that nobody types: endless, or with characters that no XML could hold either."""
     for path, part in (("party", message), ("party.address", message.address)):

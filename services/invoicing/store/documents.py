@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, exists, func, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,7 +23,6 @@ from services.invoicing.domain.documents import (
     Wanted,
     paid_on,
 )
-from services.invoicing.domain.numbering import series_of
 from services.invoicing.domain.sums import Totals, totals
 from services.invoicing.domain.tax import TaxTreatment
 from services.invoicing.store import advances, credit_notes, lines
@@ -31,26 +30,11 @@ from services.invoicing.tables import (
     customers,
     documents,
     invoice_payments,
-    numbering,
-    outside_documents,
     proforma_terms,
     transmissions,
 )
 from services.kit.causes import Cause, OrderCause, cause_columns, cause_of
 from services.kit.money import Money
-
-_NEXT = insert(numbering).values(series=bindparam("series"), issuer=bindparam("issuer"), year=bindparam("year"), last=1)
-_NEXT_NUMBER = _NEXT.on_conflict_do_update(
-    index_elements=[numbering.c.series, numbering.c.issuer, numbering.c.year], set_={"last": numbering.c.last + 1}
-).returning(
-    numbering.c.last, exists().where(outside_documents.c.document_id.is_(None), outside_documents.c.kind.is_not(None))
-)
-_GIVE_BACK = (
-    update(numbering)
-    .where(numbering.c.series == bindparam("wanted_series"), numbering.c.issuer == bindparam("of_issuer"))
-    .where(numbering.c.year == bindparam("of_year"))
-    .values(last=numbering.c.last - 1)
-)
 
 _DOCUMENT = advances.with_money(
     credit_notes.with_credit(
@@ -85,31 +69,6 @@ _INSERT_CUSTOMER = insert(customers)
 _INVOICES = documents.c.kind.in_([kind for kind in DocumentKind if kind.is_invoice])
 _NUMBER = (documents.c.issuer, documents.c.year, documents.c.sequence)
 _LOCK = select(documents.c.id).where(documents.c.id == bindparam("id"), _INVOICES).with_for_update(key_share=True)
-
-
-async def next_number(conn: AsyncConnection, kind: DocumentKind, issuer: str, year: int) -> tuple[int, bool]:
-    """Takes the next number of a series; its row stays locked until the end of the transaction.
-
-    Whoever asks next waits for that, so that a rollback gives the number back and no gap arises.
-
-    Args:
-        conn: The transaction that stores the document.
-        kind: Of the document; a credit note is numbered among the invoices.
-        issuer: The issuer's VAT number.
-        year: Year of the document's date.
-
-    Returns:
-        The number, and whether documents that left before a restore wait for who takes them over (`store.outside`).
-    """
-    taken = await conn.execute(_NEXT_NUMBER, {"series": series_of(kind), "issuer": issuer, "year": year})
-    number, others_wait = taken.one()
-    return int(number), bool(others_wait)
-
-
-async def give_number_back(conn: AsyncConnection, kind: DocumentKind, issuer: str, year: int) -> None:
-    """Gives back the number that this transaction took: its document bears one that was used outside."""
-    wanted = {"wanted_series": series_of(kind), "of_issuer": issuer, "of_year": year}
-    await conn.execute(_GIVE_BACK, wanted)
 
 
 async def insert_document(conn: AsyncConnection, document: Document, issuer: str, sequence: int) -> bool:
@@ -265,9 +224,7 @@ async def fiscal(conn: AsyncConnection, span: Span, after: UUID | None, limit: i
     """Reads the invoices and credit notes of all accounts that are dated within days, by number, those after one."""
     in_span = documents.c.date.between(span.first, span.last)
     in_years = documents.c.year.between(span.first.year, span.last.year)  # as dated, and what the index begins with
-    query = (
-        _DOCUMENT.where(documents.c.kind != DocumentKind.PROFORMA, in_years, in_span).order_by(*_NUMBER).limit(limit)
-    )
+    query = _DOCUMENT.where(_FISCAL, in_years, in_span).order_by(*_NUMBER).limit(limit)
     if after is not None:
         place = select(*_NUMBER).where(documents.c.id == after)
         found = (await conn.execute(place)).one_or_none()

@@ -11,32 +11,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from schwifty import IBAN
-from schwifty.exceptions import SchwiftyException
-
 from services.kit.money import Money, total
 from services.payments.domain.receipts import Source
 
 LONGEST_HOLDER = 70
 """Characters of a creditor's name in a SEPA credit transfer (EPC rulebook, AT-21)."""
 MOST_ATTEMPTS = 99
-IBAN_MISSING = "iban_missing"
-IBAN_NOT_VALID = "iban_not_valid"
-IBAN_NOT_SEPA = "iban_not_sepa"
-IBAN_OURS = "iban_ours"
-"""The statement has such a transfer as a debit and as a credit: the refund would be done, and nobody would have it."""
-HOLDER_MISSING = "holder_missing"
 RETURNED = "returned"
 REFUSED_BY_BANK = "refused_by_bank"
 TAKEN_BACK = "taken_back"
 """The bank took the money back that it would give: what leaves all the same, a person decides."""
 TRANSFERS = frozenset({Source.BANK, Source.ANNOUNCED})
 """Where the money of bank transfers lies."""
-# European Payments Council, "EPC list of SEPA scheme countries" (EPC409-09), by the country of the IBAN.
-_SEPA = frozenset(
-    "AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO RS SE "
-    "SI SK SM VA".split()
-)
 
 
 class RefundState(StrEnum):
@@ -314,18 +300,3 @@ def most_of(received: Sequence[Received]) -> Plan:
     if whole is None:
         raise AssertionError("all that is left is not more than is left")
     return whole
-
-
-def fault_of_account(iban: str, holder: str, ours: str) -> str:
-    """Why nothing can be transferred to an account from ours, as a code; empty where it can."""
-    if not iban:
-        return IBAN_MISSING
-    try:
-        parsed = IBAN(iban)
-    except SchwiftyException:
-        return IBAN_NOT_VALID
-    if parsed.country_code not in _SEPA:
-        return IBAN_NOT_SEPA
-    if parsed == IBAN(ours):
-        return IBAN_OURS
-    return "" if holder.strip() else HOLDER_MISSING

@@ -11,7 +11,8 @@ from services.kit.errors import NotFound
 from services.kit.money import total
 from services.kit.requests import Call, claim
 from services.payments import pain
-from services.payments.domain.refunds import HOLDER_MISSING, Refund, RefundState
+from services.payments.domain.payees import HOLDER_MISSING
+from services.payments.domain.refunds import Refund, RefundState
 from services.payments.domain.transfer import BankAccount
 from services.payments.pain import CreditTransfer
 from services.payments.policy import TransferPolicy

@@ -15,6 +15,7 @@ from services.kit.errors import NotFound
 from services.kit.money import Money, total
 from services.kit.requests import Call, claim
 from services.kit.validation import Violations
+from services.payments.domain.payees import fault_of_account
 from services.payments.domain.payment_requests import PaymentRequest, RequestState
 from services.payments.domain.refunds import (
     MOST_ATTEMPTS,
@@ -24,7 +25,6 @@ from services.payments.domain.refunds import (
     Received,
     Refund,
     RefundState,
-    fault_of_account,
     most_of,
 )
 from services.payments.errors import RefundNotInState, RefundTooMuch

@@ -6,7 +6,8 @@ from services.kit.interceptors.around import Context
 from services.kit.paging import page_by_moment
 from services.kit.validation import Violations
 from services.payments.service.queue import MoneyQueue
-from services.payments.servicer.messages import Messages, proof, without_ways_to_pay
+from services.payments.servicer.ledger_messages import proof
+from services.payments.servicer.messages import Messages, without_ways_to_pay
 
 
 class QueueRpcs(PaymentsServiceServicer):
