@@ -85,8 +85,8 @@ def _lost(dispute: pb.Dispute, *, withdrawn: bool, twice: common_pb2.Money | Non
     lost = "the bank took back what had paid" if _by_bank(dispute) else "the dispute is lost"
     if dispute.decision == pb.DISPUTE_DECISION_CLAIM:
         return "Claim", (
-            "nothing by itself: the customer owes it. Once it is paid it comes to the queue by itself: set both "
-            "aside then"
+            "nothing by itself: the customer owes it. Once it is paid anew, that money comes to the queue: `credit` it "
+            "to the account, then `credit` this from it"
         )
     if counted.minor:
         more = written(wording.beyond_refunds(dispute))
